@@ -1,0 +1,113 @@
+// The model a user works with: a stack of layers, its weights, and Keras's verbs on them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <telar/callbacks.hpp>
+#include <telar/dataset.hpp>
+#include <telar/history.hpp>
+#include <telar/layers.hpp>
+#include <telar/losses.hpp>
+#include <telar/optimizers.hpp>
+#include <vector>
+
+namespace telar {
+
+struct CompileOptions {
+  Optimizer optimizer = Adam{};
+  std::optional<Loss> loss{};  ///< needed by fit and evaluate
+  std::vector<Metric> metrics{};
+};
+
+struct FitOptions {
+  int batch_size = 32;
+  int epochs = 1;
+  std::optional<Dataset> validation_data{};
+  double validation_split = 0.0;  ///< in [0, 1): the last part of the data, as in Keras; not with validation_data
+  bool shuffle = true;            ///< a new order every epoch, decided by the model's seed
+  std::vector<Callback> callbacks{};
+  int threads = 0;                ///< 0: one per core this process may use. The bits do not depend on it.
+  std::ostream* output = nullptr; ///< for ProgressBar and verbose callbacks; null: std::cerr
+};
+
+struct EvaluateOptions {
+  int batch_size = 256;  ///< changes speed, not results
+  int threads = 0;
+};
+
+/// One weight tensor of a layer.
+struct Variable {
+  std::string path;        ///< "dense_1/kernel"
+  std::vector<int> shape;  ///< (in, out) or (n)
+  bool trainable = true;
+  std::size_t offset = 0;  ///< of its first element in the flat weights
+  [[nodiscard]] std::size_t size() const noexcept;
+};
+
+/// A value: copying it copies the network. Not thread-safe; const members may run at the same time.
+class Sequential {
+ public:
+  /// Gives every layer its name and initial weights. `seed` decides initial weights, shuffles and dropout.
+  /// Throws Error (usage): no layers, a bad option, a shape a layer cannot take.
+  Sequential(Input input, std::vector<Layer> layers, std::uint64_t seed = 0);
+  Sequential(const Sequential&);
+  Sequential(Sequential&&) noexcept;
+  Sequential& operator=(const Sequential&);
+  Sequential& operator=(Sequential&&) noexcept;
+  ~Sequential();
+
+  /// Sets what fit and evaluate use and forgets the optimiser's state. Throws Error (usage) on a bad option.
+  void compile(CompileOptions options);
+
+  /// Trains. Throws Error (usage) before the first step for every mistake that can be seen then; divergence is a result
+  /// (`History::ended`). A second fit goes on where the first ended, optimiser state included.
+  History fit(const Dataset& data, const FitOptions& options = {});
+
+  /// Loss and metrics in inference mode, with 95 % intervals.
+  [[nodiscard]] Score evaluate(const Dataset& data, const EvaluateOptions& options = {}) const;
+
+  /// Outputs (size, outputs) of the last layer, row-major.
+  [[nodiscard]] std::vector<float> predict(const Dataset& data, const EvaluateOptions& options = {}) const;
+
+  /// Keras's table of layers, shapes and parameters; optimiser state is counted apart.
+  void summary(std::ostream& out) const;
+
+  [[nodiscard]] const Input& input() const noexcept;
+  [[nodiscard]] const std::vector<Layer>& layers() const noexcept;
+  /// Freezes or thaws the layer of that name. Throws Error (usage) if there is none or it has no weights.
+  void set_trainable(const std::string& layer, bool trainable);
+  [[nodiscard]] int outputs() const noexcept;  ///< width of the last layer
+  [[nodiscard]] std::uint64_t seed() const noexcept;
+  [[nodiscard]] const CompileOptions& compiled() const noexcept;
+
+  /// In model order: a layer's trainable variables, then its moving statistics.
+  [[nodiscard]] const std::vector<Variable>& variables() const noexcept;
+  /// All variables one after the other, canonical layout (Keras's order, kernels (in, out) row-major).
+  [[nodiscard]] std::span<const float> get_weights() const noexcept;
+  /// Throws Error (usage) unless the size is get_weights().size().
+  void set_weights(std::span<const float> weights);
+  /// Keras's get_weights of one variable. Throws Error (usage) for an unknown path.
+  [[nodiscard]] std::span<const float> get_weights(const std::string& path) const;
+  void set_weights(const std::string& path, std::span<const float> values);
+
+  /// SHA-256 of all variables as little-endian float32, in hexadecimal.
+  [[nodiscard]] std::string weights_sha256() const;
+
+  /// NumPy archive, one array per variable ("dense/kernel.npy"). Throws Error (resource).
+  void save_weights(const std::filesystem::path& file) const;
+  /// Throws Error (data) if the file is damaged or does not have exactly this model's variables and shapes.
+  void load_weights(const std::filesystem::path& file);
+
+
+  struct State;  ///< floor `train`
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace telar
