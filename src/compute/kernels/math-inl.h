@@ -20,7 +20,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 using D = hn::ScalableTag<float>;
 using V = hn::Vec<D>;
 inline constexpr D d;
-inline constexpr std::size_t kLanes = HWY_MAX_BYTES / sizeof(float);
+inline constexpr std::size_t kLanes = HWY_LANES(float);
 static_assert(kLanes <= 16, "a sum across a row has 16 virtual lanes");
 /// Vectors that make up the 16 virtual lanes of a sum across a row.
 inline constexpr std::size_t kLaneVectors = 16 / kLanes;

@@ -1,0 +1,128 @@
+// One operation at a time: the same random arena for a kernel (float) and for its definition in double.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "compute/arena.hpp"
+#include "compute/isa.hpp"
+#include "compute/reference.hpp"
+
+namespace telar::compute {
+
+/// Lays things out in a Program, fills them with the same numbers on both sides, runs an operation and compares.
+class Laboratory {
+ public:
+  explicit Laboratory(int rows, unsigned seed = 1) : rows_(rows), random_(seed) {
+    program_.max_rows = rows;
+    input_.rows = rows;
+  }
+
+  Matrix matrix(int columns, double low = -1, double high = 1) {
+    const int stride = static_cast<int>(padded(columns)) + 16;
+    const Matrix m{take(static_cast<std::size_t>(stride) * static_cast<std::size_t>(rows_)), columns, stride};
+    for (int r = 0; r < rows_; ++r)
+      for (int c = 0; c < columns; ++c) set(m.at + static_cast<std::size_t>(r * stride + c), low, high);
+    return m;
+  }
+  Vector vector(int size, double low = -1, double high = 1) {
+    const Vector v{take(padded(size)), size};
+    for (int i = 0; i < size; ++i) set(v.at + static_cast<std::size_t>(i), low, high);
+    return v;
+  }
+  Kernel kernel(int in, int out, double low = -1, double high = 1) {
+    Kernel k{0, in, out};
+    k.at = take(k.size());
+    for (int i = 0; i < in; ++i)
+      for (int o = 0; o < out; ++o) set(k.index(i, o), low, high);
+    return k;
+  }
+  std::size_t row_values() { return take(static_cast<std::size_t>(rows_)); }
+  float& value(const Matrix& m, int r, int c) { return values_[m.at + static_cast<std::size_t>(r * m.stride + c)]; }
+
+  /// Ends the variables: everything taken so far gets slots (with random first and positive second and third ones).
+  void make_slots(UpdateRule rule) {
+    program_.rule = rule;
+    program_.slot_stride = values_.size();
+    const std::size_t variables = values_.size();
+    for (int slot = 0; slot < rule.slots(); ++slot)
+      for (std::size_t i = 0; i < variables; ++i) {
+        take_one();
+        if (values_[i] != 0) set(values_.size() - 1, slot == 0 ? -0.1 : 0.001, 0.1);
+      }
+  }
+
+  StepInput& input() { return input_; }
+  UpdateRule& rule() { return program_.rule; }
+
+  /// Runs `op` on both sides; `threads` shares one after the other, as a team would.
+  void run(const Op& op, Isa isa, int threads) {
+    program_.arena = values_.size();
+    program_.steps[0] = {op};
+    arena_.emplace(values_.size());
+    std::copy(values_.begin(), values_.end(), arena_->data());
+    for (int t = 0; t < threads; ++t)
+      run_op(isa)(op, Frame{arena_->data(), &input_, program_.rule, program_.slot_stride, t, threads});
+    machine_.emplace(program_);
+    std::copy(values_.begin(), values_.end(), machine_->arena().begin());
+    machine_->run(Phase::train, input_);
+  }
+
+  /// max |difference| / max |definition| over a thing's elements.
+  double error(const Matrix& m) {
+    return error_over(rows_, m.columns, [&](int r, int c) { return m.at + static_cast<std::size_t>(r * m.stride + c); });
+  }
+  double error(const Vector& v, int slot = -1) {
+    return error_over(1, v.size, [&](int, int i) { return v.at + static_cast<std::size_t>(i) + shift(slot); });
+  }
+  double error(const Kernel& k, int slot = -1) {
+    return error_over(k.in, k.out, [&](int i, int o) { return k.index(i, o) + shift(slot); });
+  }
+  double error_of_rows(std::size_t at) {
+    return error_over(1, rows_, [&](int, int r) { return at + static_cast<std::size_t>(r); });
+  }
+  float kernel_result(std::size_t at) const { return arena_->data()[at]; }
+
+ private:
+  std::size_t shift(int slot) const { return static_cast<std::size_t>(slot + 1) * program_.slot_stride; }
+  template <class At>
+  double error_over(int rows, int columns, const At& at) {
+    double difference = 0, size = 0;
+    for (int r = 0; r < rows; ++r)
+      for (int c = 0; c < columns; ++c) {
+        const double expected = machine_->arena()[at(r, c)], got = static_cast<double>(arena_->data()[at(r, c)]);
+        if (!(std::abs(expected - got) <= difference)) difference = std::abs(expected - got);  // NaN shows
+        size = std::max(size, std::abs(expected));
+      }
+    return size > 0 ? difference / size : difference;
+  }
+  std::size_t take(std::size_t floats) {
+    const std::size_t at = values_.size();
+    values_.resize(at + (floats + kPanel - 1) / kPanel * kPanel);
+    return at;
+  }
+  void take_one() { values_.push_back(0); }
+  void set(std::size_t at, double low, double high) {
+    values_[at] = static_cast<float>(std::uniform_real_distribution<double>(low, high)(random_));
+  }
+
+  int rows_;
+  std::mt19937 random_;
+  Program program_;
+  StepInput input_;
+  std::vector<float> values_;
+  std::optional<Arena> arena_;
+  std::optional<reference::Machine<double>> machine_;
+};
+
+inline const std::vector<int>& awkward_sizes() {
+  static const std::vector<int> sizes{1, 2, 3, 7, 10, 15, 16, 17, 31, 32, 33, 46, 60, 100};
+  return sizes;
+}
+
+}  // namespace telar::compute
