@@ -1,0 +1,34 @@
+// Reading a file whose size is known before a byte of it is read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+namespace telar {
+
+/// A regular file, read from its start. Throws Error (data) naming the file: missing, a folder, not readable.
+class FileReader {
+ public:
+  explicit FileReader(std::filesystem::path file);
+  FileReader(const FileReader&) = delete;
+  FileReader& operator=(const FileReader&) = delete;
+  ~FileReader();
+
+  /// Bytes, when the file was opened.
+  [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+  /// Fills `bytes` as far as the file goes and returns how many it filled.
+  std::size_t read(std::span<std::byte> bytes);
+
+ private:
+  std::filesystem::path file_;
+  std::uint64_t size_ = 0;
+  int descriptor_ = -1;
+};
+
+/// All bytes of a file. Throws Error (data) like FileReader, and if there are more than `limit`.
+[[nodiscard]] std::vector<std::byte> read_file(const std::filesystem::path& file, std::uint64_t limit);
+
+}  // namespace telar

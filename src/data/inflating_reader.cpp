@@ -1,0 +1,77 @@
+#include "data/inflating_reader.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include <telar/error.hpp>
+
+namespace telar {
+
+namespace {
+
+constexpr std::size_t kInputSize = 64 * 1024;
+constexpr std::uint64_t kLargestRatio = 1032;  // of deflate: 258 bytes for two bits
+constexpr int kGzipOnly = 16 + MAX_WBITS;      // zlib's code for "expect a gzip header"
+
+}  // namespace
+
+InflatingReader::InflatingReader(const std::filesystem::path& file) : file_(file), reader_(file), input_(kInputSize) {
+  refill();
+  gzip_ = available_.size() >= 2 && available_[0] == std::byte{0x1f} && available_[1] == std::byte{0x8b};
+  if (gzip_ && inflateInit2(&stream_, kGzipOnly) != Z_OK) throw std::bad_alloc();
+}
+
+InflatingReader::~InflatingReader() {
+  if (gzip_) inflateEnd(&stream_);
+}
+
+void InflatingReader::fail(const std::string& message) const {
+  throw Error(ErrorCode::data, file_.string(), message, "Get the file again.");
+}
+
+std::uint64_t InflatingReader::most_bytes() const noexcept {
+  return gzip_ && reader_.size() < UINT64_MAX / kLargestRatio ? reader_.size() * kLargestRatio : reader_.size();
+}
+
+void InflatingReader::refill() { available_ = std::span(input_).first(reader_.read(input_)); }
+
+std::size_t InflatingReader::read(std::span<std::byte> bytes) {
+  if (gzip_) return inflate_into(bytes);
+  const std::size_t ready = std::min(bytes.size(), available_.size());
+  std::copy_n(available_.begin(), ready, bytes.begin());
+  available_ = available_.subspan(ready);
+  return ready + reader_.read(bytes.subspan(ready));
+}
+
+std::size_t InflatingReader::inflate_into(std::span<std::byte> bytes) {
+  std::size_t done = 0;
+  while (done < bytes.size() && !stream_ended_) {
+    if (available_.empty()) refill();
+    if (available_.empty()) fail("the gzip data end early: the file is truncated");
+    const std::size_t room = std::min(bytes.size() - done, std::size_t{1} << 30);  // zlib counts with 32 bits
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(available_.data()));
+    stream_.avail_in = static_cast<uInt>(available_.size());
+    stream_.next_out = reinterpret_cast<Bytef*>(bytes.data() + done);
+    stream_.avail_out = static_cast<uInt>(room);
+    const int result = inflate(&stream_, Z_NO_FLUSH);
+    available_ = available_.last(stream_.avail_in);
+    done += room - stream_.avail_out;
+    if (result == Z_MEM_ERROR) throw std::bad_alloc();
+    if (result != Z_OK && result != Z_STREAM_END)
+      fail(std::string("the gzip data are corrupt") + (stream_.msg ? std::string(": ") + stream_.msg : ""));
+    stream_ended_ = result == Z_STREAM_END;
+  }
+  return done;
+}
+
+bool InflatingReader::at_end() {
+  std::byte one{};
+  if (read({&one, 1}) != 0) return false;
+  if (!gzip_) return true;
+  if (available_.empty()) refill();
+  if (!available_.empty()) fail("there are bytes after the end of the gzip data");
+  return true;
+}
+
+}  // namespace telar

@@ -1,0 +1,48 @@
+// A file as the bytes it stands for: itself, or what a gzip file unpacks to.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+#include <zlib.h>
+
+#include "base/file_reader.hpp"
+
+namespace telar {
+
+class InflatingReader {
+ public:
+  /// Throws Error (data) as FileReader does.
+  explicit InflatingReader(const std::filesystem::path& file);
+  InflatingReader(const InflatingReader&) = delete;
+  InflatingReader& operator=(const InflatingReader&) = delete;
+  ~InflatingReader();
+
+  [[nodiscard]] bool gzip() const noexcept { return gzip_; }
+  /// No file of this size gives more bytes.
+  [[nodiscard]] std::uint64_t most_bytes() const noexcept;
+  /// Fills `bytes` as far as the contents go and returns how many it filled. Throws Error (data) if gzip data are
+  /// corrupt or end early.
+  std::size_t read(std::span<std::byte> bytes);
+  /// Whether all was read: no byte left, and for gzip length and CRC right. Throws Error (data) if gzip data are
+  /// corrupt, end early or are followed by anything.
+  [[nodiscard]] bool at_end();
+
+ private:
+  [[noreturn]] void fail(const std::string& message) const;
+  void refill();
+  std::size_t inflate_into(std::span<std::byte> bytes);
+
+  std::filesystem::path file_;
+  FileReader reader_;
+  std::vector<std::byte> input_;          // read ahead from the file
+  std::span<const std::byte> available_;  // of it, what nobody has taken yet
+  z_stream stream_{};
+  bool gzip_ = false;
+  bool stream_ended_ = false;
+};
+
+}  // namespace telar
