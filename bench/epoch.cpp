@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
+
 #include <telar/telar.hpp>
 
 #include "support/fma_peak.hpp"
@@ -13,7 +14,8 @@ namespace {
 
 using namespace telar;
 
-/// Floating-point operations of one epoch of a dense network: forward, weight gradients, and input gradients but the first.
+/// Floating-point operations of one epoch of a dense network: forward, weight gradients, and input gradients but the
+/// first.
 double flops_per_epoch(const Sequential& model, std::size_t samples) {
   double all = 0, first = 0;
   for (const Variable& variable : model.variables()) {
@@ -55,9 +57,13 @@ int main(int argc, char** argv) try {
   const double median = seconds[seconds.size() / 2];
   const double gflop = flops_per_epoch(model, train.size()) * 1e-9;
   if (json) {
-    nlohmann::ordered_json document{{"schema", "telar.bench_epoch/1"}, {"threads", threads}, {"gflop_per_epoch", gflop},
-                                    {"seconds_per_epoch", median}, {"epoch_seconds", history.epoch_seconds},
-                                    {"gflop_per_second", gflop / median}, {"fma_peak", peak},
+    nlohmann::ordered_json document{{"schema", "telar.bench_epoch/1"},
+                                    {"threads", threads},
+                                    {"gflop_per_epoch", gflop},
+                                    {"seconds_per_epoch", median},
+                                    {"epoch_seconds", history.epoch_seconds},
+                                    {"gflop_per_second", gflop / median},
+                                    {"fma_peak", peak},
                                     {"share_of_peak", gflop / median / peak}};
     std::cout << document.dump() << '\n';
   } else {

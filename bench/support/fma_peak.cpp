@@ -10,7 +10,8 @@ HWY_BEFORE_NAMESPACE();
 namespace telar::bench::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// `rounds` rounds of 12 independent chains; returns the operations done. The sum keeps the compiler from dropping them.
+/// `rounds` rounds of 12 independent chains; returns the operations done. The sum keeps the compiler from dropping
+/// them.
 double Chains(long rounds, float* sink) {
   const hn::ScalableTag<float> d;
   using V = hn::Vec<decltype(d)>;

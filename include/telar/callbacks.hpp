@@ -9,8 +9,9 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <telar/history.hpp>
 #include <variant>
+
+#include <telar/history.hpp>
 
 namespace telar {
 
@@ -30,8 +31,8 @@ struct EarlyStopping {
   int start_from_epoch = 0;
 };
 
-/// Multiplies the learning rate by `factor` when `monitor` has not improved for `patience` epochs; never below `min_lr`.
-/// Logs the rate used during the epoch as `learning_rate`. 0 <= factor < 1.
+/// Multiplies the learning rate by `factor` when `monitor` has not improved for `patience` epochs; never below
+/// `min_lr`. Logs the rate used during the epoch as `learning_rate`. 0 <= factor < 1.
 struct ReduceLROnPlateau {
   std::string monitor = "val_loss";
   double factor = 0.1;
@@ -54,11 +55,11 @@ struct ProgressBar {
 class Training {
  public:
   virtual ~Training() = default;
-  [[nodiscard]] virtual int epochs() const = 0;           ///< planned number of epochs
-  [[nodiscard]] virtual int steps_per_epoch() const = 0;  ///< batches in an epoch, the short last one included
-  [[nodiscard]] virtual double learning_rate() const = 0; ///< the float32 rate in use
-  virtual void set_learning_rate(double rate) = 0;        ///< from the next step on
-  [[nodiscard]] virtual std::vector<float> weights() = 0; ///< all variables, canonical layout
+  [[nodiscard]] virtual int epochs() const = 0;            ///< planned number of epochs
+  [[nodiscard]] virtual int steps_per_epoch() const = 0;   ///< batches in an epoch, the short last one included
+  [[nodiscard]] virtual double learning_rate() const = 0;  ///< the float32 rate in use
+  virtual void set_learning_rate(double rate) = 0;         ///< from the next step on
+  [[nodiscard]] virtual std::vector<float> weights() = 0;  ///< all variables, canonical layout
   virtual void set_weights(std::span<const float> weights) = 0;
   /// Ends the training after this batch (or epoch). `ended` is what the History will say.
   virtual void stop(Ended ended, std::string reason) = 0;
@@ -74,9 +75,9 @@ struct LambdaCallback {
   std::function<void(Training&)> on_train_end{};
 };
 
-/// One callback: a stock one, or any copyable value with at least one of the hooks of LambdaCallback as member functions.
-/// Every fit starts from a fresh copy, so a list of callbacks can be used again. To read what your own callback gathered,
-/// give it a pointer or a reference to the place.
+/// One callback: a stock one, or any copyable value with at least one of the hooks of LambdaCallback as member
+/// functions. Every fit starts from a fresh copy, so a list of callbacks can be used again. To read what your own
+/// callback gathered, give it a pointer or a reference to the place.
 class Callback {
  public:
   using Stock = std::variant<EarlyStopping, ReduceLROnPlateau, ProgressBar>;
@@ -88,13 +89,14 @@ class Callback {
   Callback(LambdaCallback hooks) : value_(std::move(hooks)) {}
 
   template <class T>
-    requires(!std::same_as<std::remove_cvref_t<T>, Callback> &&
-             (requires(T& t, Training& g) { t.on_train_begin(g); } ||
-              requires(T& t, Training& g) { t.on_epoch_begin(g, 0); } ||
-              requires(T& t, Training& g, const Logs& l) { t.on_train_batch_end(g, 0, l); } ||
-              requires(T& t, Training& g, Logs& l) { t.on_epoch_end(g, 0, l); } ||
-              requires(T& t, Training& g) { t.on_train_end(g); }))
-  Callback(T user) : value_(std::function<LambdaCallback()>([user] { return bind(std::make_shared<T>(user)); })) {}
+  requires(!std::same_as<std::remove_cvref_t<T>, Callback> &&
+           (
+               requires(T & t, Training& g) { t.on_train_begin(g); } ||
+               requires(T & t, Training& g) { t.on_epoch_begin(g, 0); } ||
+               requires(T & t, Training& g, const Logs& l) { t.on_train_batch_end(g, 0, l); } ||
+               requires(T & t, Training& g, Logs& l) { t.on_epoch_end(g, 0, l); } ||
+               requires(T & t, Training& g) { t.on_train_end(g); })) Callback(T user)
+      : value_(std::function<LambdaCallback()>([user] { return bind(std::make_shared<T>(user)); })) {}
 
   /// The stock settings, or null for a user's own callback.
   [[nodiscard]] const Stock* stock() const noexcept { return std::get_if<Stock>(&value_); }
@@ -105,15 +107,15 @@ class Callback {
   template <class T>
   static LambdaCallback bind(std::shared_ptr<T> user) {
     LambdaCallback h;
-    if constexpr (requires(T& t, Training& g) { t.on_train_begin(g); })
+    if constexpr (requires(T & t, Training & g) { t.on_train_begin(g); })
       h.on_train_begin = [user](Training& g) { user->on_train_begin(g); };
-    if constexpr (requires(T& t, Training& g) { t.on_epoch_begin(g, 0); })
+    if constexpr (requires(T & t, Training & g) { t.on_epoch_begin(g, 0); })
       h.on_epoch_begin = [user](Training& g, int epoch) { user->on_epoch_begin(g, epoch); };
-    if constexpr (requires(T& t, Training& g, const Logs& l) { t.on_train_batch_end(g, 0, l); })
+    if constexpr (requires(T & t, Training & g, const Logs& l) { t.on_train_batch_end(g, 0, l); })
       h.on_train_batch_end = [user](Training& g, int b, const Logs& l) { user->on_train_batch_end(g, b, l); };
-    if constexpr (requires(T& t, Training& g, Logs& l) { t.on_epoch_end(g, 0, l); })
+    if constexpr (requires(T & t, Training & g, Logs & l) { t.on_epoch_end(g, 0, l); })
       h.on_epoch_end = [user](Training& g, int epoch, Logs& l) { user->on_epoch_end(g, epoch, l); };
-    if constexpr (requires(T& t, Training& g) { t.on_train_end(g); })
+    if constexpr (requires(T & t, Training & g) { t.on_train_end(g); })
       h.on_train_end = [user](Training& g) { user->on_train_end(g); };
     return h;
   }

@@ -62,7 +62,8 @@ class Dataset {
   std::vector<std::uint32_t> rows_;
 };
 
-/// (the first n samples, the rest). The notebook's split: take_first(train, 10'000). Throws Error (usage) if n > size().
+/// (the first n samples, the rest). The notebook's split: take_first(train, 10'000). Throws Error (usage) if n >
+/// size().
 [[nodiscard]] std::pair<Dataset, Dataset> take_first(const Dataset& data, std::size_t n);
 /// (all but the last `fraction`, the last `fraction`), Keras's validation_split: floor(size * (1 - fraction)) stay.
 [[nodiscard]] std::pair<Dataset, Dataset> split_last(const Dataset& data, double fraction);
@@ -87,9 +88,9 @@ struct Pair {
   Dataset train, test;
 };
 
-/// The 60,000 + 10,000 garments of Fashion-MNIST, uint8, raw bytes verified by SHA-256. Looked for in `directory`, else in
-/// the folder named by TELAR_DATA (or its subfolder fashion-mnist), else in /usr/share/datasets/fashion-mnist (Debian's
-/// package dataset-fashion-mnist). Files may be gzip or raw. Throws Error (data).
+/// The 60,000 + 10,000 garments of Fashion-MNIST, uint8, raw bytes verified by SHA-256. Looked for in `directory`, else
+/// in the folder named by TELAR_DATA (or its subfolder fashion-mnist), else in /usr/share/datasets/fashion-mnist
+/// (Debian's package dataset-fashion-mnist). Files may be gzip or raw. Throws Error (data).
 [[nodiscard]] Pair fashion_mnist(const std::filesystem::path& directory = {});
 
 /// Names of the four files of an IDX set, each with or without ".gz".

@@ -18,8 +18,8 @@ enum class ErrorCode {
 /// `what()` reads "[where] message\n  hint".
 class Error : public std::runtime_error {
  public:
-  /// `where` is a place a person can go to (file:line:column, a layer's name and shape, a path); empty if there is none.
-  /// `hint` says what to do next; empty if the message already does.
+  /// `where` is a place a person can go to (file:line:column, a layer's name and shape, a path); empty if there is
+  /// none. `hint` says what to do next; empty if the message already does.
   Error(ErrorCode code, std::string where, std::string message, std::string hint = {});
 
   [[nodiscard]] ErrorCode code() const noexcept { return code_; }

@@ -49,10 +49,10 @@ struct Estimate {
 
 /// The result of `evaluate`.
 struct Score {
-  Estimate loss;                                         ///< mean loss; Student's t interval over the samples
-  std::vector<std::pair<std::string, Estimate>> metrics; ///< in the order of compile; accuracy has Wilson's interval
-  int classes = 0;                                       ///< 0 if the task is no classification
-  std::vector<std::int64_t> confusion;                   ///< (classes, classes): row = true class, column = predicted
+  Estimate loss;                                          ///< mean loss; Student's t interval over the samples
+  std::vector<std::pair<std::string, Estimate>> metrics;  ///< in the order of compile; accuracy has Wilson's interval
+  int classes = 0;                                        ///< 0 if the task is no classification
+  std::vector<std::int64_t> confusion;                    ///< (classes, classes): row = true class, column = predicted
   std::int64_t samples = 0;
 
   /// The metric of that name. Throws Error (usage) if it was not compiled.

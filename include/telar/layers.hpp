@@ -2,9 +2,10 @@
 #pragma once
 
 #include <string>
-#include <telar/initializers.hpp>
 #include <variant>
 #include <vector>
+
+#include <telar/initializers.hpp>
 
 namespace telar {
 
@@ -67,7 +68,8 @@ struct BatchNormalization {
   std::string name{};
 };
 
-/// While training: each element is 0 with probability `rate`, otherwise x / (1 - rate). Identity elsewhere. 0 <= rate <= 1.
+/// While training: each element is 0 with probability `rate`, otherwise x / (1 - rate). Identity elsewhere. 0 <= rate
+/// <= 1.
 struct Dropout {
   double rate = 0.0;
   std::string name{};

@@ -8,13 +8,14 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
+
 #include <telar/callbacks.hpp>
 #include <telar/dataset.hpp>
 #include <telar/history.hpp>
 #include <telar/layers.hpp>
 #include <telar/losses.hpp>
 #include <telar/optimizers.hpp>
-#include <vector>
 
 namespace telar {
 
@@ -31,8 +32,8 @@ struct FitOptions {
   double validation_split = 0.0;  ///< in [0, 1): the last part of the data, as in Keras; not with validation_data
   bool shuffle = true;            ///< a new order every epoch, decided by the model's seed
   std::vector<Callback> callbacks{};
-  int threads = 0;                ///< 0: one per core this process may use. The bits do not depend on it.
-  std::ostream* output = nullptr; ///< for ProgressBar and verbose callbacks; null: std::cerr
+  int threads = 0;                 ///< 0: one per core this process may use. The bits do not depend on it.
+  std::ostream* output = nullptr;  ///< for ProgressBar and verbose callbacks; null: std::cerr
 };
 
 struct EvaluateOptions {
@@ -102,7 +103,6 @@ class Sequential {
   void save_weights(const std::filesystem::path& file) const;
   /// Throws Error (data) if the file is damaged or does not have exactly this model's variables and shapes.
   void load_weights(const std::filesystem::path& file);
-
 
   struct State;  ///< floor `train`
 

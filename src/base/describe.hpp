@@ -2,8 +2,8 @@
 //
 // Each aggregate T of the spec floor has one overload of `describe(T&, visitor)`, which calls
 //   visitor.field("name", member, "one line for people", range)
-// for each field in the order a reader wants. Nothing else may list fields. `T` may be const: readers of values visit const
-// objects. Each T and each enum also has its names in `type_name` and `enum_names`.
+// for each field in the order a reader wants. Nothing else may list fields. `T` may be const: readers of values visit
+// const objects. Each T and each enum also has its names in `type_name` and `enum_names`.
 #pragma once
 
 #include <concepts>
@@ -35,8 +35,8 @@ inline constexpr Range kPositive{0, kMaxFinite, true};
 inline constexpr Range kNotNegative{0, kMaxFinite};
 inline constexpr Range kUnitInterval{0, 1};
 inline constexpr Range kBelowOne{0, 1, false, true};
-inline constexpr Range kCount{1, 1 << 24};    ///< sizes: units, batch_size
-inline constexpr Range kWhole{0, 1 << 30};    ///< numbers of epochs
+inline constexpr Range kCount{1, 1 << 24};  ///< sizes: units, batch_size
+inline constexpr Range kWhole{0, 1 << 30};  ///< numbers of epochs
 
 template <class T, class U>
 concept Is = std::same_as<std::remove_const_t<T>, U>;

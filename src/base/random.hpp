@@ -1,9 +1,8 @@
-// Random numbers as a function: Philox4x32-10 keyed by (seed, purpose, name), addressed by counters. The same question always
-// has the same answer, whoever asks, in whatever order and on however many threads.
+// Random numbers as a function: Philox4x32-10 keyed by (seed, purpose, name), addressed by counters. The same question
+// always has the same answer, whoever asks, in whatever order and on however many threads.
 #pragma once
 
 #include <Random123/philox.h>
-
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -18,7 +17,8 @@ class Random {
  public:
   /// `name`: what distinguishes streams of one purpose, such as a variable's path "dense_1/kernel".
   constexpr Random(std::uint64_t seed, Purpose purpose, std::string_view name) noexcept
-      : key_(mix(mix(seed ^ 0x9E3779B97F4A7C15ull) ^ hash(name) ^ (std::uint64_t{static_cast<std::uint32_t>(purpose)} << 56))) {}
+      : key_(mix(mix(seed ^ 0x9E3779B97F4A7C15ull) ^ hash(name) ^
+                 (std::uint64_t{static_cast<std::uint32_t>(purpose)} << 56))) {}
 
   [[nodiscard]] constexpr std::uint64_t key() const noexcept { return key_; }
 
@@ -26,7 +26,8 @@ class Random {
   [[nodiscard]] std::array<std::uint32_t, 4> block(std::uint64_t index, std::uint64_t sub = 0) const noexcept {
     return block(key_, index, sub);
   }
-  [[nodiscard]] static std::array<std::uint32_t, 4> block(std::uint64_t key, std::uint64_t index, std::uint64_t sub) noexcept {
+  [[nodiscard]] static std::array<std::uint32_t, 4> block(std::uint64_t key, std::uint64_t index,
+                                                          std::uint64_t sub) noexcept {
     const philox4x32_key_t k{{static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)}};
     const philox4x32_ctr_t c{{static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
                               static_cast<std::uint32_t>(sub), static_cast<std::uint32_t>(sub >> 32)}};

@@ -33,7 +33,8 @@ class CpuExecutable final : public Executable {
     input_ = &input;
     result_ = {};
     team_.run([](void* self, int thread) noexcept { static_cast<CpuExecutable*>(self)->work(thread); }, this);
-    if (phase == Phase::evaluate) result_.loss = loss_of_batch(arena_.data() + program_.row_loss, input, program_.reduction);
+    if (phase == Phase::evaluate)
+      result_.loss = loss_of_batch(arena_.data() + program_.row_loss, input, program_.reduction);
     return result_;
   }
 
@@ -46,7 +47,9 @@ class CpuExecutable final : public Executable {
         arena_.data()[packed + shift] = canonical[from];
       });
   }
-  void read_slot(int slot, float* canonical) const noexcept override { unpack(program_, arena_.data(), slot, canonical); }
+  void read_slot(int slot, float* canonical) const noexcept override {
+    unpack(program_, arena_.data(), slot, canonical);
+  }
 
   [[nodiscard]] const float* row_loss() const noexcept override { return arena_.data() + program_.row_loss; }
   [[nodiscard]] const float* row_class() const noexcept override { return arena_.data() + program_.row_class; }

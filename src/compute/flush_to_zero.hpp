@@ -1,4 +1,5 @@
-// Denormal numbers are slow and mean nothing in training: while a step runs they count as zero, on the threads that run it.
+// Denormal numbers are slow and mean nothing in training: while a step runs they count as zero, on the threads that run
+// it.
 #pragma once
 
 #include <cstdint>

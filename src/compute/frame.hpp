@@ -18,8 +18,8 @@ struct Frame {
   [[nodiscard]] float* at(std::size_t offset) const noexcept { return arena + offset; }
 };
 
-/// This thread's part [begin, end) of `count` equal pieces of work. Threads split outputs, never a sum, so the cut does not
-/// show in the results.
+/// This thread's part [begin, end) of `count` equal pieces of work. Threads split outputs, never a sum, so the cut does
+/// not show in the results.
 struct Share {
   std::size_t begin, end;
   Share(const Frame& frame, std::size_t count) noexcept

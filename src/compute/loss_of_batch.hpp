@@ -17,7 +17,8 @@ namespace telar::compute {
 
 /// Rows in order, in double: the number of threads and the instruction set do not show.
 template <class T>
-[[nodiscard]] double loss_of_batch(const T* row_loss, const StepInput& input, CrossEntropyOp::Reduction reduction) noexcept {
+[[nodiscard]] double loss_of_batch(const T* row_loss, const StepInput& input,
+                                   CrossEntropyOp::Reduction reduction) noexcept {
   double sum = 0;
   for (int r = 0; r < input.rows; ++r) sum += static_cast<double>(row_loss[r]);
   return sum / loss_divisor(input, reduction);

@@ -1,7 +1,7 @@
 // A Program: what one network does in a step, as lists of operations over one arena of floats.
 //
-// The plan (floor `model`) writes it, a device compiles it into an Executable. Operations are plain data: offsets into the
-// arena and constants. Each has a plain definition in reference.hpp and a vectorised kernel in kernels/.
+// The plan (floor `model`) writes it, a device compiles it into an Executable. Operations are plain data: offsets into
+// the arena and constants. Each has a plain definition in reference.hpp and a vectorised kernel in kernels/.
 #pragma once
 
 #include <array>
@@ -20,9 +20,12 @@ inline constexpr int kPanel = 32;
 inline constexpr int kRowBlock = 16;
 
 [[nodiscard]] constexpr int panels(int columns) noexcept { return (columns + kPanel - 1) / kPanel; }
-[[nodiscard]] constexpr std::size_t padded(int columns) noexcept { return static_cast<std::size_t>(panels(columns)) * kPanel; }
+[[nodiscard]] constexpr std::size_t padded(int columns) noexcept {
+  return static_cast<std::size_t>(panels(columns)) * kPanel;
+}
 
-// ---- where things are in the arena (offsets and sizes in floats) ------------------------------------------------------
+// ---- where things are in the arena (offsets and sizes in floats)
+// ------------------------------------------------------
 
 /// An activation or its gradient, (rows, columns), row-major: element (r, c) at `at + r * stride + c`.
 /// stride >= padded(columns); columns beyond `columns` hold finite numbers that nothing reads.
@@ -39,7 +42,9 @@ struct Kernel {
   int out = 0;
 
   [[nodiscard]] constexpr std::size_t index(int i, int o) const noexcept {
-    return at + (static_cast<std::size_t>(o / kPanel) * static_cast<std::size_t>(in) + static_cast<std::size_t>(i)) * kPanel +
+    return at +
+           (static_cast<std::size_t>(o / kPanel) * static_cast<std::size_t>(in) + static_cast<std::size_t>(i)) *
+               kPanel +
            static_cast<std::size_t>(o % kPanel);
   }
   [[nodiscard]] constexpr std::size_t size() const noexcept { return padded(out) * static_cast<std::size_t>(in); }
@@ -53,7 +58,8 @@ struct Vector {
   [[nodiscard]] constexpr explicit operator bool() const noexcept { return size > 0; }
 };
 
-// ---- operations -------------------------------------------------------------------------------------------------------
+// ---- operations
+// -------------------------------------------------------------------------------------------------------
 
 enum class Act : std::uint8_t { linear, relu, sigmoid, tanh };
 
@@ -96,9 +102,9 @@ struct DropoutOp {
   std::uint64_t key = 0;
 };
 
-/// Batch statistics (`batch` true): mean and biased variance of each column, two passes; moving = moving * momentum + batch *
-/// (1 - momentum); saves mean and 1 / sqrt(variance + epsilon) for the gradient. Otherwise the moving averages are used.
-/// out = (in - mean) * (gamma / sqrt(variance + epsilon)) + beta.
+/// Batch statistics (`batch` true): mean and biased variance of each column, two passes; moving = moving * momentum +
+/// batch * (1 - momentum); saves mean and 1 / sqrt(variance + epsilon) for the gradient. Otherwise the moving averages
+/// are used. out = (in - mean) * (gamma / sqrt(variance + epsilon)) + beta.
 struct BatchNormOp {
   Matrix in, out;
   Vector gamma, beta, moving_mean, moving_variance;
@@ -107,9 +113,9 @@ struct BatchNormOp {
   bool batch = false;
 };
 
-/// Losses of the rows against the batch's labels or targets, the predicted class of each row (NaN inputs give a NaN loss), and with `delta` the gradient
-/// of the reduced loss in the inputs. `logits`: softmax and cross-entropy in one; else probabilities: p / sum(p), clipped to
-/// [1e-7, 1 - 1e-7], where the gradient of a clipped one is zero.
+/// Losses of the rows against the batch's labels or targets, the predicted class of each row (NaN inputs give a NaN
+/// loss), and with `delta` the gradient of the reduced loss in the inputs. `logits`: softmax and cross-entropy in one;
+/// else probabilities: p / sum(p), clipped to [1e-7, 1 - 1e-7], where the gradient of a clipped one is zero.
 struct CrossEntropyOp {
   Matrix in;
   std::optional<Matrix> delta;
@@ -149,8 +155,8 @@ struct DropoutGradOp {
   Matrix delta, mask;
 };
 
-/// Gradient of BatchNormOp in place, then times act'(in) where `in` was the output of an activation. With `update`, gamma and
-/// beta take their step from their gradients.
+/// Gradient of BatchNormOp in place, then times act'(in) where `in` was the output of an activation. With `update`,
+/// gamma and beta take their step from their gradients.
 struct BatchNormGradOp {
   Matrix in, delta;
   Vector gamma, beta, saved_mean, saved_inverse;
@@ -167,8 +173,8 @@ struct DenseInputGradOp {
   Act act = Act::linear;
 };
 
-/// Gradients of kernel (in^T . delta: one chain over the rows) and bias (sum over the batch), each followed at once by its
-/// update. Writes the kernel's transposed copy anew if there is one.
+/// Gradients of kernel (in^T . delta: one chain over the rows) and bias (sum over the batch), each followed at once by
+/// its update. Writes the kernel's transposed copy anew if there is one.
 struct DenseUpdateOp {
   Matrix in, delta;
   Kernel kernel;
@@ -176,11 +182,12 @@ struct DenseUpdateOp {
   Vector bias;
 };
 
-using Op = std::variant<GatherOp, AffineOp, DenseOp, ActivationOp, SoftmaxOp, DropoutOp, BatchNormOp, CrossEntropyOp, GuardOp,
-                        ActivationGradOp, SoftmaxGradOp, AffineGradOp, DropoutGradOp, BatchNormGradOp, DenseInputGradOp,
-                        DenseUpdateOp>;
+using Op = std::variant<GatherOp, AffineOp, DenseOp, ActivationOp, SoftmaxOp, DropoutOp, BatchNormOp, CrossEntropyOp,
+                        GuardOp, ActivationGradOp, SoftmaxGradOp, AffineGradOp, DropoutGradOp, BatchNormGradOp,
+                        DenseInputGradOp, DenseUpdateOp>;
 
-// ---- the update rule --------------------------------------------------------------------------------------------------
+// ---- the update rule
+// --------------------------------------------------------------------------------------------------
 
 /// What is done with a gradient g of a weight w. m, v, h: the weight's first, second, third slot.
 struct UpdateRule {
@@ -197,20 +204,26 @@ struct UpdateRule {
 
   [[nodiscard]] constexpr int slots() const noexcept {
     switch (kind) {
-      case Kind::sgd: return 0;
+      case Kind::sgd:
+        return 0;
       case Kind::gradient:
       case Kind::momentum:
-      case Kind::nesterov: return 1;
-      case Kind::adam: return 2;
-      case Kind::amsgrad: return 3;
+      case Kind::nesterov:
+        return 1;
+      case Kind::adam:
+        return 2;
+      case Kind::amsgrad:
+        return 3;
     }
     return 0;
   }
 };
 
-// ---- the program ------------------------------------------------------------------------------------------------------
+// ---- the program
+// ------------------------------------------------------------------------------------------------------
 
-/// A variable of the model: where its packed form is, and where its canonical one (flat weights, kernels (in, out) row-major).
+/// A variable of the model: where its packed form is, and where its canonical one (flat weights, kernels (in, out)
+/// row-major).
 struct PackedVariable {
   std::variant<Kernel, Vector> packed;
   std::size_t canonical = 0;         ///< offset of its first element in the flat weights
@@ -228,15 +241,16 @@ struct Program {
   UpdateRule rule;
   std::vector<PackedVariable> variables;
   std::array<std::vector<Op>, kPhases> steps;  ///< by Phase; empty if the program has no such step
-  Matrix output;                              ///< of `predict`
-  std::size_t row_loss = 0, row_class = 0;    ///< of `train` and `evaluate`
+  Matrix output;                               ///< of `predict`
+  std::size_t row_loss = 0, row_class = 0;     ///< of `train` and `evaluate`
   CrossEntropyOp::Reduction reduction = CrossEntropyOp::Reduction::mean;  ///< of their losses
 };
 
-// ---- running it -------------------------------------------------------------------------------------------------------
+// ---- running it
+// -------------------------------------------------------------------------------------------------------
 
-/// One batch. Row i of the batch is sample index[i] of the data; exactly one of bytes and floats is set, and one of labels and
-/// targets in train and evaluate.
+/// One batch. Row i of the batch is sample index[i] of the data; exactly one of bytes and floats is set, and one of
+/// labels and targets in train and evaluate.
 struct StepInput {
   int rows = 0;  ///< 1 .. max_rows
   const std::uint32_t* index = nullptr;
@@ -251,8 +265,8 @@ struct StepInput {
 };
 
 struct StepResult {
-  double loss = 0;      ///< reduced over the batch; 0 in predict
-  bool finite = true;   ///< false: the step was cut short before any weight changed
+  double loss = 0;     ///< reduced over the batch; 0 in predict
+  bool finite = true;  ///< false: the step was cut short before any weight changed
 };
 
 /// A compiled Program. One caller at a time.

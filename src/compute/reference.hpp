@@ -1,5 +1,5 @@
-// The definition of every operation, in plain loops, for any scalar: float to compare kernels with, double for gradient checks.
-// Same arena, same offsets, same program; nothing here is fast.
+// The definition of every operation, in plain loops, for any scalar: float to compare kernels with, double for gradient
+// checks. Same arena, same offsets, same program; nothing here is fast.
 #pragma once
 
 #include <algorithm>
@@ -23,9 +23,13 @@ class Machine {
   [[nodiscard]] std::vector<T>& arena() noexcept { return arena_; }
   void write_weights(const float* canonical) { pack(program_, canonical, arena_.data()); }
   template <class Out>
-  void read_weights(Out* canonical) const { unpack(program_, arena_.data(), -1, canonical); }
+  void read_weights(Out* canonical) const {
+    unpack(program_, arena_.data(), -1, canonical);
+  }
   template <class Out>
-  void read_slot(int slot, Out* canonical) const { unpack(program_, arena_.data(), slot, canonical); }
+  void read_slot(int slot, Out* canonical) const {
+    unpack(program_, arena_.data(), slot, canonical);
+  }
 
   StepResult run(Phase phase, const StepInput& input) {
     input_ = &input;
@@ -43,7 +47,8 @@ class Machine {
   }
 
   [[nodiscard]] T& at(const Matrix& m, int row, int column) {
-    return arena_[m.at + static_cast<std::size_t>(row) * static_cast<std::size_t>(m.stride) + static_cast<std::size_t>(column)];
+    return arena_[m.at + static_cast<std::size_t>(row) * static_cast<std::size_t>(m.stride) +
+                  static_cast<std::size_t>(column)];
   }
   [[nodiscard]] T& at(const Vector& v, int i) { return arena_[v.at + static_cast<std::size_t>(i)]; }
 
@@ -57,20 +62,28 @@ class Machine {
 
   static T act(Act a, T x) {
     switch (a) {
-      case Act::linear: return x;
-      case Act::relu: return x < 0 ? T(0) : x;
-      case Act::sigmoid: return T(1) / (T(1) + std::exp(-x));
-      case Act::tanh: return std::tanh(x);
+      case Act::linear:
+        return x;
+      case Act::relu:
+        return x < 0 ? T(0) : x;
+      case Act::sigmoid:
+        return T(1) / (T(1) + std::exp(-x));
+      case Act::tanh:
+        return std::tanh(x);
     }
     return x;
   }
   /// act' in terms of y = act(x).
   static T slope(Act a, T y) {
     switch (a) {
-      case Act::linear: return T(1);
-      case Act::relu: return y > 0 ? T(1) : T(0);
-      case Act::sigmoid: return y * (T(1) - y);
-      case Act::tanh: return T(1) - y * y;
+      case Act::linear:
+        return T(1);
+      case Act::relu:
+        return y > 0 ? T(1) : T(0);
+      case Act::sigmoid:
+        return y * (T(1) - y);
+      case Act::tanh:
+        return T(1) - y * y;
     }
     return T(1);
   }
@@ -83,9 +96,15 @@ class Machine {
     const T rate = static_cast<T>(input_->rate), momentum = static_cast<T>(rule.momentum);
     const auto slot = [&](std::size_t s) -> T& { return arena_[offset + s * stride]; };
     switch (rule.kind) {
-      case Kind::gradient: slot(1) = g; return;
-      case Kind::sgd: w -= rate * g; return;
-      case Kind::momentum: w += slot(1) = momentum * slot(1) - rate * g; return;
+      case Kind::gradient:
+        slot(1) = g;
+        return;
+      case Kind::sgd:
+        w -= rate * g;
+        return;
+      case Kind::momentum:
+        w += slot(1) = momentum * slot(1) - rate * g;
+        return;
       case Kind::nesterov:
         slot(1) = momentum * slot(1) - rate * g;
         w += momentum * slot(1) - rate * g;
@@ -111,7 +130,9 @@ class Machine {
     });
   }
   void apply(const AffineOp& op) {
-    each(op.out, [&](int r, int c) { at(op.out, r, c) = at(op.in, r, c) * static_cast<T>(op.scale) + static_cast<T>(op.offset); });
+    each(op.out, [&](int r, int c) {
+      at(op.out, r, c) = at(op.in, r, c) * static_cast<T>(op.scale) + static_cast<T>(op.offset);
+    });
   }
   void apply(const DenseOp& op) {
     each(op.out, [&](int r, int c) {
@@ -132,8 +153,8 @@ class Machine {
   void apply(const DropoutOp& op) {
     const std::uint64_t threshold = static_cast<std::uint64_t>(static_cast<double>(op.rate) * 0x1p32);
     each(op.in, [&](int r, int c) {
-      const std::uint64_t index = static_cast<std::uint64_t>(r) * static_cast<std::uint64_t>(op.in.columns) +
-                                  static_cast<std::uint64_t>(c);
+      const std::uint64_t index =
+          static_cast<std::uint64_t>(r) * static_cast<std::uint64_t>(op.in.columns) + static_cast<std::uint64_t>(c);
       const bool dropped = Random::block(op.key, index / 4, input_->step)[index % 4] < threshold;
       at(op.mask, r, c) = dropped ? T(0) : static_cast<T>(1.0f / (1.0f - op.rate));
       at(op.out, r, c) = dropped ? T(0) : at(op.in, r, c) * at(op.mask, r, c);
@@ -169,7 +190,8 @@ class Machine {
       std::vector<T> target(static_cast<std::size_t>(classes)), slope_of(target.size());
       for (int c = 0; c < classes; ++c) {
         const T t = input_->targets != nullptr
-                        ? static_cast<T>(input_->targets[sample * static_cast<std::size_t>(classes) + static_cast<std::size_t>(c)])
+                        ? static_cast<T>(
+                              input_->targets[sample * static_cast<std::size_t>(classes) + static_cast<std::size_t>(c)])
                         : static_cast<T>(input_->labels[sample] == c);
         target[static_cast<std::size_t>(c)] = t * (T(1) - smoothing) + smoothing / static_cast<T>(classes);
       }
@@ -241,7 +263,8 @@ class Machine {
   void apply(const DenseInputGradOp& op) {
     each(op.out, [&](int r, int c) {
       T sum = 0;
-      for (int o = 0; o < op.transposed.in; ++o) sum = std::fma(at(op.delta, r, o), arena_[op.transposed.index(o, c)], sum);
+      for (int o = 0; o < op.transposed.in; ++o)
+        sum = std::fma(at(op.delta, r, o), arena_[op.transposed.index(o, c)], sum);
       at(op.out, r, c) = op.act == Act::linear ? sum : sum * slope(op.act, at(op.y, r, c));
     });
   }

@@ -8,8 +8,8 @@
 
 namespace telar::compute {
 
-/// A barrier for a fixed number of threads: waits spinning for some tens of microseconds, then sleeps, so that a thread whose
-/// core is taken by a neighbour is not kept from it by those who wait.
+/// A barrier for a fixed number of threads: waits spinning for some tens of microseconds, then sleeps, so that a thread
+/// whose core is taken by a neighbour is not kept from it by those who wait.
 class Barrier {
  public:
   explicit Barrier(int threads) noexcept : threads_(threads) {}

@@ -23,7 +23,8 @@ void Sequential::load_weights(const std::filesystem::path& file) {
     throw Error(ErrorCode::data, file.string(), message, "these are the weights of another network");
   };
   if (arrays.size() != variables().size())
-    refuse("the file has " + std::to_string(arrays.size()) + " arrays, but the network has " + std::to_string(variables().size()) + " variables");
+    refuse("the file has " + std::to_string(arrays.size()) + " arrays, but the network has " +
+           std::to_string(variables().size()) + " variables");
   for (const Variable& variable : variables()) {
     const NpzArray* found = nullptr;
     for (const NpzArray& array : arrays)
@@ -31,9 +32,11 @@ void Sequential::load_weights(const std::filesystem::path& file) {
     if (found == nullptr) {
       refuse("the file has no array '" + variable.path + "'");
     } else if (found->shape != variable.shape) {
-      refuse("'" + variable.path + "' has shape " + shape_text(found->shape) + ", but the network's has " + shape_text(variable.shape));
+      refuse("'" + variable.path + "' has shape " + shape_text(found->shape) + ", but the network's has " +
+             shape_text(variable.shape));
     } else {
-      std::copy(found->values.begin(), found->values.end(), weights.begin() + static_cast<std::ptrdiff_t>(variable.offset));
+      std::copy(found->values.begin(), found->values.end(),
+                weights.begin() + static_cast<std::ptrdiff_t>(variable.offset));
     }
   }
   set_weights(weights);

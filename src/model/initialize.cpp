@@ -17,7 +17,8 @@ void uniform(double variance, const Random& random, std::span<float> values) {
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = (2.0f * random.uniform(i) - 1.0f) * limit;
 }
 
-/// Normal cut at two standard deviations, by the inverse of its distribution function; `variance` is that after the cut.
+/// Normal cut at two standard deviations, by the inverse of its distribution function; `variance` is that after the
+/// cut.
 void truncated_normal(double variance, const Random& random, std::span<float> values) {
   constexpr double kDeviationAfterCut = 0.87962566103423978;
   constexpr double kInside = 0.95449973610364158;  // P(|z| < 2) = erf(sqrt(2))
@@ -46,7 +47,8 @@ struct Fill {
 
 }  // namespace
 
-void initialize(const Initializer& initializer, const std::vector<int>& shape, const Random& random, std::span<float> values) {
+void initialize(const Initializer& initializer, const std::vector<int>& shape, const Random& random,
+                std::span<float> values) {
   const Fans fans{static_cast<double>(shape.front()), static_cast<double>(shape.back())};
   std::visit(Fill{fans, random, values}, initializer);
 }

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <telar/error.hpp>
 #include <type_traits>
 #include <utility>
+
+#include <telar/error.hpp>
 
 #include "base/random.hpp"
 #include "model/initialize.hpp"
@@ -66,7 +67,8 @@ Model::Model(Input input, std::vector<Layer> layers, std::uint64_t seed)
 void Model::add_variables(std::size_t layer) {
   LayerInfo& info = infos_[layer];
   info.first_variable = variables_.size();
-  const auto add = [&](const std::string& name, std::vector<int> shape, bool trainable, const Initializer& initializer) {
+  const auto add = [&](const std::string& name, std::vector<int> shape, bool trainable,
+                       const Initializer& initializer) {
     Variable variable{info.name + "/" + name, std::move(shape), trainable, weights_.size()};
     if (variable.size() + weights_.size() > (std::size_t{1} << 31))
       throw Error(ErrorCode::usage, LayerInfo::describe(layer, info.name, layers_[layer]),

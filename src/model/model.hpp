@@ -3,17 +3,18 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
+
 #include <telar/layers.hpp>
 #include <telar/sequential.hpp>
-#include <vector>
 
 namespace telar {
 
 /// What construction finds out about a layer. Shapes are of one sample.
 struct LayerInfo {
-  std::string name;                     ///< never empty
+  std::string name;  ///< never empty
   std::vector<int> input_shape, output_shape;
-  std::size_t first_variable = 0;       ///< its variables are [first_variable, first_variable + variable_count)
+  std::size_t first_variable = 0;  ///< its variables are [first_variable, first_variable + variable_count)
   std::size_t variable_count = 0;
 
   /// "layer 2, dense_1 (Dense)": for messages; `index` counts from 0.
@@ -57,6 +58,7 @@ class Model {
 /// Product of the extents. Throws Error (usage) at `where` if it is above 2^24.
 [[nodiscard]] int flat_size(const std::vector<int>& shape, const std::string& where);
 /// Shape of the layer's output. Throws Error (usage) at `where` if the layer cannot take `input`.
-[[nodiscard]] std::vector<int> output_shape(const Layer& layer, const std::vector<int>& input, const std::string& where);
+[[nodiscard]] std::vector<int> output_shape(const Layer& layer, const std::vector<int>& input,
+                                            const std::string& where);
 
 }  // namespace telar

@@ -13,11 +13,15 @@ using namespace compute;
 
 Act act_of(Activation activation) noexcept {
   switch (activation) {
-    case Activation::relu: return Act::relu;
-    case Activation::sigmoid: return Act::sigmoid;
-    case Activation::tanh: return Act::tanh;
+    case Activation::relu:
+      return Act::relu;
+    case Activation::sigmoid:
+      return Act::sigmoid;
+    case Activation::tanh:
+      return Act::tanh;
     case Activation::linear:
-    case Activation::softmax: return Act::linear;  // softmax is an operation of its own
+    case Activation::softmax:
+      return Act::linear;  // softmax is an operation of its own
   }
   return Act::linear;
 }
@@ -98,7 +102,8 @@ class Lowering {
 
   [[nodiscard]] PackedVariable* packed(std::size_t layer, const std::string& name) {
     const Variable* variable = model_.variable(layer, name);
-    return variable == nullptr ? nullptr : &program_.variables[static_cast<std::size_t>(variable - model_.variables().data())];
+    return variable == nullptr ? nullptr
+                               : &program_.variables[static_cast<std::size_t>(variable - model_.variables().data())];
   }
   [[nodiscard]] Vector vector(std::size_t layer, const std::string& name) {
     const PackedVariable* p = packed(layer, name);
@@ -184,10 +189,18 @@ class Lowering {
   /// The operations of one stage on `in`; returns where its result is.
   Matrix forward(const Stage& stage, const Matrix& in, Phase phase, std::vector<Op>& ops) {
     switch (stage.kind) {
-      case Stage::Kind::affine: ops.push_back(AffineOp{in, stage.out, stage.scale, stage.offset}); break;
-      case Stage::Kind::dense: ops.push_back(DenseOp{in, stage.out, stage.kernel, stage.bias, stage.act}); break;
-      case Stage::Kind::activation: ops.push_back(ActivationOp{in, stage.out, stage.act}); break;
-      case Stage::Kind::softmax: ops.push_back(SoftmaxOp{in, stage.out}); break;
+      case Stage::Kind::affine:
+        ops.push_back(AffineOp{in, stage.out, stage.scale, stage.offset});
+        break;
+      case Stage::Kind::dense:
+        ops.push_back(DenseOp{in, stage.out, stage.kernel, stage.bias, stage.act});
+        break;
+      case Stage::Kind::activation:
+        ops.push_back(ActivationOp{in, stage.out, stage.act});
+        break;
+      case Stage::Kind::softmax:
+        ops.push_back(SoftmaxOp{in, stage.out});
+        break;
       case Stage::Kind::dropout: {
         if (phase != Phase::train) return in;
         DropoutOp op = stage.dropout;
@@ -270,16 +283,18 @@ class Lowering {
     for (std::size_t i = count; i-- > first;) {
       const Stage& stage = stages_[i];
       // The activation whose output this stage reads: its derivative is one factor more in the epilogue.
-      const Act below = i > first && (stages_[i - 1].kind == Stage::Kind::dense || stages_[i - 1].kind == Stage::Kind::activation)
-                            ? stages_[i - 1].act
-                            : Act::linear;
+      const Act below =
+          i > first && (stages_[i - 1].kind == Stage::Kind::dense || stages_[i - 1].kind == Stage::Kind::activation)
+              ? stages_[i - 1].act
+              : Act::linear;
       const auto derive_own = [&] {
         if (!derived && stage.act != Act::linear) ops.push_back(ActivationGradOp{delta, stage.out, stage.act});
       };
       switch (stage.kind) {
         case Stage::Kind::dense: {
           derive_own();
-          if (stage.trainable) updates.push_back(DenseUpdateOp{stage.in, delta, stage.kernel, stage.transposed, stage.bias});
+          if (stage.trainable)
+            updates.push_back(DenseUpdateOp{stage.in, delta, stage.kernel, stage.transposed, stage.bias});
           if (i > first) {
             const Matrix out = matrix(stage.in.columns);
             ops.push_back(DenseInputGradOp{delta, out, *stage.transposed, stage.in, below});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+
 #include <telar/losses.hpp>
 #include <telar/optimizers.hpp>
 
@@ -11,8 +12,8 @@
 namespace telar {
 
 struct PlanOptions {
-  int max_rows = 32;                        ///< of a batch; shorter batches run in the same buffers
-  std::optional<Loss> loss{};               ///< gives the program its evaluate step
+  int max_rows = 32;                          ///< of a batch; shorter batches run in the same buffers
+  std::optional<Loss> loss{};                 ///< gives the program its evaluate step
   std::optional<compute::UpdateRule> rule{};  ///< with a loss: gives it its train step
 };
 
@@ -21,10 +22,12 @@ struct PlanOptions {
 
 /// The rule of an optimiser. Its step input `rate` is update_rate.
 [[nodiscard]] compute::UpdateRule update_rule(const Optimizer& optimizer);
-/// Learning rate and bias correction in one number for step t = 1, 2, ...: Adam's powers are those of the float32 betas.
+/// Learning rate and bias correction in one number for step t = 1, 2, ...: Adam's powers are those of the float32
+/// betas.
 [[nodiscard]] float update_rate(const Optimizer& optimizer, float learning_rate, std::int64_t t) noexcept;
 
-/// How many of `wanted` threads a step of this program can use: below some 4 MFLOP a thread, barriers cost more than they give.
+/// How many of `wanted` threads a step of this program can use: below some 4 MFLOP a thread, barriers cost more than
+/// they give.
 [[nodiscard]] int useful_threads(const compute::Program& program, int wanted) noexcept;
 
 }  // namespace telar

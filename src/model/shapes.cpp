@@ -13,7 +13,8 @@ namespace {
 
 void need_flat(std::string_view what, const std::vector<int>& input, const std::string& where) {
   if (input.size() != 1)
-    throw Error(ErrorCode::usage, where, std::string(what) + " takes samples of one axis, but gets " + shape_text(input),
+    throw Error(ErrorCode::usage, where,
+                std::string(what) + " takes samples of one axis, but gets " + shape_text(input),
                 "put a Flatten before it");
 }
 
@@ -62,7 +63,8 @@ std::vector<int> output_shape(const Layer& layer, const std::vector<int>& input,
 }
 
 std::string LayerInfo::describe(std::size_t index, const std::string& name, const Layer& layer) {
-  return "layer " + std::to_string(index) + (name.empty() ? ", " : ", " + name + " ") + "(" + std::string(class_name(layer)) + ")";
+  return "layer " + std::to_string(index) + (name.empty() ? ", " : ", " + name + " ") + "(" +
+         std::string(class_name(layer)) + ")";
 }
 
 }  // namespace telar

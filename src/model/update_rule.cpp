@@ -23,7 +23,9 @@ compute::UpdateRule update_rule(const Optimizer& optimizer) {
 float update_rate(const Optimizer& optimizer, float learning_rate, std::int64_t t) noexcept {
   const auto* adam = std::get_if<Adam>(&optimizer);
   if (adam == nullptr) return learning_rate;
-  const auto power = [t](double beta) { return std::pow(static_cast<double>(static_cast<float>(beta)), static_cast<double>(t)); };
+  const auto power = [t](double beta) {
+    return std::pow(static_cast<double>(static_cast<float>(beta)), static_cast<double>(t));
+  };
   return static_cast<float>(static_cast<double>(learning_rate) * std::sqrt(1.0 - power(adam->beta_2)) /
                             (1.0 - power(adam->beta_1)));
 }

@@ -3,12 +3,13 @@
 
 #include <array>
 #include <span>
+#include <utility>
+#include <vector>
+
 #include <telar/callbacks.hpp>
 #include <telar/layers.hpp>
 #include <telar/losses.hpp>
 #include <telar/optimizers.hpp>
-#include <utility>
-#include <vector>
 
 #include "base/describe.hpp"
 
@@ -45,7 +46,7 @@ inline constexpr std::array enum_names<ProgressBar::Style>{
 
 /// The name of an enumerator as files spell it.
 template <class E>
-  requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 constexpr std::string_view name_of(E value) {
   for (const auto& entry : enum_names<E>)
     if (entry.value == value) return entry.name;
@@ -101,8 +102,8 @@ inline constexpr std::string_view type_name<ReduceLROnPlateau> = "ReduceLROnPlat
 template <>
 inline constexpr std::string_view type_name<ProgressBar> = "ProgressBar";
 
-/// Keras's snake_case of a class name: "BatchNormalization" -> "batch_normalization", "GlorotUniform" -> "glorot_uniform".
-/// The strings that Keras accepts in place of objects are these.
+/// Keras's snake_case of a class name: "BatchNormalization" -> "batch_normalization", "GlorotUniform" ->
+/// "glorot_uniform". The strings that Keras accepts in place of objects are these.
 [[nodiscard]] std::string snake_case(std::string_view class_name);
 
 /// Keras's names for a stack of things of which some have none: the snake_case of the class, then _1, _2, ... in order,
@@ -113,9 +114,8 @@ inline constexpr std::string_view type_name<ProgressBar> = "ProgressBar";
 // ---- initialisers ---------------------------------------------------------------------------------------------------
 
 template <class T>
-concept InitializerWithoutFields =
-    Is<T, GlorotUniform> || Is<T, GlorotNormal> || Is<T, HeUniform> || Is<T, HeNormal> || Is<T, LecunUniform> ||
-    Is<T, LecunNormal> || Is<T, Zeros> || Is<T, Ones>;
+concept InitializerWithoutFields = Is<T, GlorotUniform> || Is<T, GlorotNormal> || Is<T, HeUniform> || Is<T, HeNormal> ||
+    Is<T, LecunUniform> || Is<T, LecunNormal> || Is<T, Zeros> || Is<T, Ones>;
 
 template <InitializerWithoutFields T, class V>
 void describe(T&, V&&) {}

@@ -32,7 +32,9 @@ LambdaCallback start(const Callback& callback) {
     const auto printer = std::make_shared<ProgressBarState>(std::get<ProgressBar>(*stock));
     hooks.on_train_begin = [printer](Training& t) { printer->on_train_begin(t); };
     hooks.on_epoch_begin = [printer](Training& t, int epoch) { printer->on_epoch_begin(t, epoch); };
-    hooks.on_train_batch_end = [printer](Training& t, int b, const Logs& logs) { printer->on_train_batch_end(t, b, logs); };
+    hooks.on_train_batch_end = [printer](Training& t, int b, const Logs& logs) {
+      printer->on_train_batch_end(t, b, logs);
+    };
     hooks.on_epoch_end = [printer](Training& t, int epoch, Logs& logs) { printer->on_epoch_end(t, epoch, logs); };
     hooks.on_train_end = [printer](Training& t) { printer->on_train_end(t); };
   }
@@ -40,7 +42,9 @@ LambdaCallback start(const Callback& callback) {
 }
 
 std::vector<LambdaCallback> start(const std::vector<Callback>& callbacks) {
-  const auto shows = [](const Callback& c) { return c.stock() != nullptr && std::holds_alternative<ProgressBar>(*c.stock()); };
+  const auto shows = [](const Callback& c) {
+    return c.stock() != nullptr && std::holds_alternative<ProgressBar>(*c.stock());
+  };
   std::vector<LambdaCallback> running;
   for (const bool last : {false, true})  // a bar shows what the others have put into the logs
     for (const Callback& callback : callbacks)

@@ -1,8 +1,9 @@
 // From the callbacks of FitOptions to hooks that run.
 #pragma once
 
-#include <telar/callbacks.hpp>
 #include <vector>
+
+#include <telar/callbacks.hpp>
 
 namespace telar {
 

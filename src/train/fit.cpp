@@ -26,13 +26,15 @@ class Loop final : public Training {
         data_(data),
         truth_(data),
         input_(bind(data)),
-        session_(state.model, {options.batch_size, state.compiled.loss, update_rule(state.compiled.optimizer)}, options.threads),
+        session_(state.model, {options.batch_size, state.compiled.loss, update_rule(state.compiled.optimizer)},
+                 options.threads),
         callbacks_(start(options.callbacks)) {
     for (std::size_t s = 0; s < state_.optimizer.slots.size(); ++s)
       session_.executable().write_slot(static_cast<int>(s), state_.optimizer.slots[s].data());
     if (options.validation_data) validation_truth_.emplace(*options.validation_data);
     has_accuracy_ = !state.compiled.metrics.empty();
-    for (const LambdaCallback& callback : callbacks_) watches_batches_ = watches_batches_ || callback.on_train_batch_end;
+    for (const LambdaCallback& callback : callbacks_)
+      watches_batches_ = watches_batches_ || callback.on_train_batch_end;
   }
 
   History run() {
@@ -84,7 +86,8 @@ class Loop final : public Training {
   /// False if the epoch was cut short.
   bool train_epoch(int epoch) {
     const Clock::time_point begin = Clock::now();
-    epoch_order(order_, data_.size(), state_.model.seed(), static_cast<std::uint64_t>(state_.epochs_trained), options_.shuffle);
+    epoch_order(order_, data_.size(), state_.model.seed(), static_cast<std::uint64_t>(state_.epochs_trained),
+                options_.shuffle);
     for (std::uint32_t& position : order_) position = data_.rows()[position];
     tally_ = {};
     double seconds = seconds_since(begin);
@@ -92,7 +95,8 @@ class Loop final : public Training {
     for (int step = 0; step < steps; ++step) {
       const Clock::time_point start = Clock::now();
       if (!train_step(static_cast<std::size_t>(step) * static_cast<std::size_t>(options_.batch_size))) {
-        stop(Ended::diverged, "the loss was not finite at epoch " + std::to_string(epoch + 1) + ", step " + std::to_string(step + 1));
+        stop(Ended::diverged,
+             "the loss was not finite at epoch " + std::to_string(epoch + 1) + ", step " + std::to_string(step + 1));
         return false;
       }
       seconds += seconds_since(start);
@@ -112,14 +116,16 @@ class Loop final : public Training {
     input_.rows = static_cast<int>(std::min(order_.size() - begin, static_cast<std::size_t>(options_.batch_size)));
     input_.index = order_.data() + begin;
     input_.step = static_cast<std::uint64_t>(state_.optimizer.iterations);
-    input_.rate = update_rate(state_.compiled.optimizer, state_.optimizer.learning_rate, state_.optimizer.iterations + 1);
+    input_.rate =
+        update_rate(state_.compiled.optimizer, state_.optimizer.learning_rate, state_.optimizer.iterations + 1);
     const compute::StepResult result = session_.executable().run(compute::Phase::train, input_);
     if (!result.finite) return false;
     ++state_.optimizer.iterations;
     tally_.samples += input_.rows;
     tally_.batch_losses += result.loss * input_.rows;
     for (int r = 0; r < input_.rows; ++r)
-      tally_.correct += static_cast<std::int32_t>(session_.executable().row_class()[r]) == truth_[input_.index[r]] ? 1 : 0;
+      tally_.correct +=
+          static_cast<std::int32_t>(session_.executable().row_class()[r]) == truth_[input_.index[r]] ? 1 : 0;
     return true;
   }
 
@@ -155,6 +161,8 @@ class Loop final : public Training {
 
 }  // namespace
 
-History train(Sequential::State& state, const Dataset& data, const FitOptions& options) { return Loop(state, data, options).run(); }
+History train(Sequential::State& state, const Dataset& data, const FitOptions& options) {
+  return Loop(state, data, options).run();
+}
 
 }  // namespace telar

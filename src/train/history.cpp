@@ -2,13 +2,15 @@
 #include <cmath>
 #include <limits>
 #include <set>
+
 #include <telar/error.hpp>
 #include <telar/history.hpp>
 
 namespace telar {
 
 void Logs::set(const std::string& name, double value) {
-  const auto at = std::lower_bound(entries_.begin(), entries_.end(), name, [](const auto& e, const std::string& n) { return e.first < n; });
+  const auto at = std::lower_bound(entries_.begin(), entries_.end(), name,
+                                   [](const auto& e, const std::string& n) { return e.first < n; });
   if (at != entries_.end() && at->first == name)
     at->second = value;
   else
@@ -23,10 +25,14 @@ std::optional<double> Logs::get(const std::string& name) const {
 
 const char* to_string(Ended ended) noexcept {
   switch (ended) {
-    case Ended::completed: return "completed";
-    case Ended::stopped_early: return "stopped_early";
-    case Ended::interrupted: return "interrupted";
-    case Ended::diverged: return "diverged";
+    case Ended::completed:
+      return "completed";
+    case Ended::stopped_early:
+      return "stopped_early";
+    case Ended::interrupted:
+      return "interrupted";
+    case Ended::diverged:
+      return "diverged";
   }
   return "?";
 }

@@ -1,9 +1,9 @@
-#include <telar/sequential.hpp>
-
 #include <algorithm>
 #include <span>
-#include <telar/error.hpp>
 #include <utility>
+
+#include <telar/error.hpp>
+#include <telar/sequential.hpp>
 
 #include "base/sha256.hpp"
 #include "base/statistics.hpp"
@@ -30,11 +30,13 @@ Sequential::~Sequential() = default;
 void Sequential::compile(CompileOptions options) {
   telar::validate(options.optimizer, "optimizer (" + std::string(class_name(options.optimizer)) + ")");
   if (options.loss) telar::validate(*options.loss, "loss (" + std::string(class_name(*options.loss)) + ")");
-  for (const Metric& metric : options.metrics) telar::validate(metric, "metric (" + std::string(class_name(metric)) + ")");
+  for (const Metric& metric : options.metrics)
+    telar::validate(metric, "metric (" + std::string(class_name(metric)) + ")");
   State& state = *state_;
   state.compiled = std::move(options);
   state.is_compiled = true;
-  const double rate = std::visit([](const auto& optimizer) { return optimizer.learning_rate; }, state.compiled.optimizer);
+  const double rate =
+      std::visit([](const auto& optimizer) { return optimizer.learning_rate; }, state.compiled.optimizer);
   const int slots = update_rule(state.compiled.optimizer).slots();
   state.optimizer = {0, static_cast<float>(rate),
                      std::vector(static_cast<std::size_t>(slots), std::vector<float>(state.model.weights().size()))};
@@ -61,7 +63,8 @@ History Sequential::fit(const Dataset& data, const FitOptions& options) {
   Dataset training = data;
   if (options.validation_split > 0) {
     if (options.validation_data)
-      throw Error(ErrorCode::usage, "fit", "both validation_data and validation_split are given", "leave one of them out");
+      throw Error(ErrorCode::usage, "fit", "both validation_data and validation_split are given",
+                  "leave one of them out");
     std::tie(training, resolved.validation_data) = split_last(data, options.validation_split);
     if (training.empty() || resolved.validation_data->empty())
       throw Error(ErrorCode::usage, "fit", "validation_split leaves one of the two parts without samples");
@@ -120,7 +123,9 @@ std::vector<float> Sequential::predict(const Dataset& data, const EvaluateOption
 
 const Input& Sequential::input() const noexcept { return state_->model.input(); }
 const std::vector<Layer>& Sequential::layers() const noexcept { return state_->model.layers(); }
-void Sequential::set_trainable(const std::string& layer, bool trainable) { state_->model.set_trainable(layer, trainable); }
+void Sequential::set_trainable(const std::string& layer, bool trainable) {
+  state_->model.set_trainable(layer, trainable);
+}
 int Sequential::outputs() const noexcept { return state_->model.outputs(); }
 std::uint64_t Sequential::seed() const noexcept { return state_->model.seed(); }
 const CompileOptions& Sequential::compiled() const noexcept { return state_->compiled; }
@@ -132,7 +137,8 @@ void Sequential::set_weights(std::span<const float> weights) {
   std::vector<float>& own = state_->model.weights();
   if (weights.size() != own.size())
     throw Error(ErrorCode::usage, "set_weights",
-                std::to_string(weights.size()) + " numbers were given, but the network has " + std::to_string(own.size()) + " weights");
+                std::to_string(weights.size()) + " numbers were given, but the network has " +
+                    std::to_string(own.size()) + " weights");
   std::ranges::copy(weights, own.begin());
 }
 
@@ -140,7 +146,8 @@ namespace {
 
 const Loss& need_loss(const Sequential::State& state, const std::string& verb) {
   if (!state.is_compiled)
-    throw Error(ErrorCode::usage, verb, "the network is not compiled", "call compile({.optimizer = ..., .loss = ...}) first");
+    throw Error(ErrorCode::usage, verb, "the network is not compiled",
+                "call compile({.optimizer = ..., .loss = ...}) first");
   if (!state.compiled.loss)
     throw Error(ErrorCode::usage, verb, "the network was compiled without a loss",
                 "such as compile({.loss = SparseCategoricalCrossentropy{}})");
@@ -167,7 +174,8 @@ void Sequential::set_weights(const std::string& path, std::span<const float> val
   const Variable& variable = find(state_->model, path, "set_weights");
   if (values.size() != variable.size())
     throw Error(ErrorCode::usage, "set_weights",
-                path + " has shape " + shape_text(variable.shape) + ", but " + std::to_string(values.size()) + " numbers were given");
+                path + " has shape " + shape_text(variable.shape) + ", but " + std::to_string(values.size()) +
+                    " numbers were given");
   std::ranges::copy(values, state_->model.weights().begin() + static_cast<std::ptrdiff_t>(variable.offset));
 }
 

@@ -1,6 +1,7 @@
 #include "train/session.hpp"
 
 #include <algorithm>
+
 #include <telar/error.hpp>
 
 #include "base/cores.hpp"
@@ -22,18 +23,22 @@ void check_data(const Model& model, const Dataset& data, const Loss* loss, const
   if (data.empty()) throw Error(ErrorCode::usage, verb, "the data has no samples");
   if (data.shape() != model.input().shape)
     throw Error(ErrorCode::usage, verb + ", " + data.name(),
-                "the samples have shape " + shape_text(data.shape()) + ", but the network takes " + shape_text(model.input().shape),
+                "the samples have shape " + shape_text(data.shape()) + ", but the network takes " +
+                    shape_text(model.input().shape),
                 "give the network Input{...} of the samples' shape");
   if (loss == nullptr) return;
   if (model.infos().back().output_shape.size() != 1)
-    throw Error(ErrorCode::usage, last_layer(model), "a crossentropy needs outputs of one axis", "put a Flatten at the end");
+    throw Error(ErrorCode::usage, last_layer(model), "a crossentropy needs outputs of one axis",
+                "put a Flatten at the end");
   const int outputs = model.outputs();
   const bool sparse = std::holds_alternative<SparseCategoricalCrossentropy>(*loss);
   if (sparse && !data.has_labels())
-    throw Error(ErrorCode::usage, verb + ", " + data.name(), "sparse_categorical_crossentropy needs integer labels, but the data has targets",
+    throw Error(ErrorCode::usage, verb + ", " + data.name(),
+                "sparse_categorical_crossentropy needs integer labels, but the data has targets",
                 "use categorical_crossentropy");
   if (!sparse && data.has_labels())
-    throw Error(ErrorCode::usage, verb + ", " + data.name(), "categorical_crossentropy needs one-hot targets, but the data has integer labels",
+    throw Error(ErrorCode::usage, verb + ", " + data.name(),
+                "categorical_crossentropy needs one-hot targets, but the data has integer labels",
                 "use to_categorical(data) or sparse_categorical_crossentropy");
   if (sparse && data.classes() > outputs)
     throw Error(ErrorCode::usage, last_layer(model),
@@ -42,8 +47,8 @@ void check_data(const Model& model, const Dataset& data, const Loss* loss, const
                 "give the last layer units = " + std::to_string(data.classes()));
   if (!sparse && data.storage().target_width != outputs)
     throw Error(ErrorCode::usage, last_layer(model),
-                "the network has " + std::to_string(outputs) + " outputs, but the targets of " + data.name() + " have " +
-                    std::to_string(data.storage().target_width),
+                "the network has " + std::to_string(outputs) + " outputs, but the targets of " + data.name() +
+                    " have " + std::to_string(data.storage().target_width),
                 "give the last layer units = " + std::to_string(data.storage().target_width));
 }
 
@@ -100,7 +105,9 @@ Tally Session::evaluate(const Dataset& data, const Truth& truth, std::span<std::
       const auto predicted = static_cast<std::int32_t>(executable_->row_class()[r]);
       const std::int32_t actual = truth[input.index[r]];
       tally.correct += predicted == actual ? 1 : 0;
-      if (!confusion.empty()) ++confusion[static_cast<std::size_t>(actual) * static_cast<std::size_t>(outputs_) + static_cast<std::size_t>(predicted)];
+      if (!confusion.empty())
+        ++confusion[static_cast<std::size_t>(actual) * static_cast<std::size_t>(outputs_) +
+                    static_cast<std::size_t>(predicted)];
     }
     tally.samples += input.rows;
   }

@@ -5,9 +5,10 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
+
 #include <telar/dataset.hpp>
 #include <telar/sequential.hpp>
-#include <vector>
 
 #include "compute/program.hpp"
 #include "model/model.hpp"
@@ -15,8 +16,8 @@
 
 namespace telar {
 
-/// Throws Error (usage) unless the network can take these samples; with a loss, unless the loss can take its outputs and the
-/// samples' labels or targets. `verb`: "fit", "evaluate", "predict".
+/// Throws Error (usage) unless the network can take these samples; with a loss, unless the loss can take its outputs
+/// and the samples' labels or targets. `verb`: "fit", "evaluate", "predict".
 void check_data(const Model& model, const Dataset& data, const Loss* loss, const std::string& verb);
 
 /// The step input of these samples; rows and index are the caller's.

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <telar/sequential.hpp>
 #include <vector>
+
+#include <telar/sequential.hpp>
 
 #include "model/model.hpp"
 

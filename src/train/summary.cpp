@@ -1,8 +1,8 @@
 // Sequential::summary: Keras's table.
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <ostream>
+
 #include <telar/sequential.hpp>
 
 #include "spec/validate.hpp"
@@ -73,8 +73,8 @@ void Sequential::summary(std::ostream& out) const {
   for (std::size_t r = 0; r < rows.size(); ++r) {
     if (r == 1) rule("┡", "╇", "┩", "━");
     const char* bar = r == 0 ? "┃" : "│";
-    out << fmt::format("{0} {1:<{2}} {0} {3:<{4}} {0} {5:>{6}} {0}\n", bar, rows[r][0], widths[0], rows[r][1], widths[1], rows[r][2],
-                       widths[2]);
+    out << fmt::format("{0} {1:<{2}} {0} {3:<{4}} {0} {5:>{6}} {0}\n", bar, rows[r][0], widths[0], rows[r][1],
+                       widths[1], rows[r][2], widths[2]);
   }
   rule("└", "┴", "┘", "─");
   out << fmt::format(" Total params: {} ({})\n", with_commas(total), bytes_text(total));

@@ -1,8 +1,8 @@
 // The team of threads, the barriers a program needs, and the choice of an instruction set.
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <cstdlib>
+#include <gtest/gtest.h>
+
 #include <telar/error.hpp>
 
 #include "compute/dependencies.hpp"
@@ -48,8 +48,8 @@ TEST(Dependencies, AnOperationWaitsForWhatItReads) {
   program.max_rows = 4;
   const Matrix a{0, 8, 32}, b{128, 8, 32}, c{256, 8, 32}, d{384, 8, 32};
   const std::vector<Op> step{ActivationOp{a, b}, ActivationOp{a, c}, ActivationOp{b, d}, ActivationOp{c, a}};
-  // The second is independent of the first; the third reads what the first wrote; the fourth overwrites what both read, but
-  // that was before the barrier.
+  // The second is independent of the first; the third reads what the first wrote; the fourth overwrites what both read,
+  // but that was before the barrier.
   EXPECT_EQ(barriers_before(program, step), (std::vector<bool>{false, false, true, false}));
 }
 

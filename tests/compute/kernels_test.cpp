@@ -14,9 +14,7 @@ class Kernels : public testing::TestWithParam<Isa> {
 
 std::vector<int> row_counts() { return {1, 2, 5, 16, 17, 33, 50, 128}; }
 
-UpdateRule adam(UpdateRule::Kind kind = UpdateRule::Kind::adam) {
-  return {kind, 0.9f, 0.1f, 0.001f, 1e-7f};
-}
+UpdateRule adam(UpdateRule::Kind kind = UpdateRule::Kind::adam) { return {kind, 0.9f, 0.1f, 0.001f, 1e-7f}; }
 
 TEST_P(Kernels, DenseForwardIsItsDefinition) {
   for (const int rows : row_counts())
@@ -27,7 +25,8 @@ TEST_P(Kernels, DenseForwardIsItsDefinition) {
           Laboratory lab(rows);
           DenseOp op{lab.matrix(in), lab.matrix(out), lab.kernel(in, out), lab.vector(out), act};
           lab.run(op, isa(), 3);
-          ASSERT_LT(lab.error(op.out), kTolerance) << rows << " x " << in << " -> " << out << ", act " << static_cast<int>(act);
+          ASSERT_LT(lab.error(op.out), kTolerance)
+              << rows << " x " << in << " -> " << out << ", act " << static_cast<int>(act);
         }
 }
 
@@ -85,9 +84,17 @@ TEST_P(Kernels, BatchNormalizationIsItsDefinitionInTrainingAndInInference) {
     for (const int rows : {2, 3, 16, 17, 100, 128})
       for (const int columns : awkward_sizes()) {
         Laboratory lab(rows);
-        BatchNormOp op{lab.matrix(columns, 3, 5),  lab.matrix(columns),          lab.vector(columns), lab.vector(columns),
-                       lab.vector(columns),        lab.vector(columns, 0.1, 2),  lab.vector(columns), lab.vector(columns),
-                       0.99f,                      1e-3f,                        batch};
+        BatchNormOp op{lab.matrix(columns, 3, 5),
+                       lab.matrix(columns),
+                       lab.vector(columns),
+                       lab.vector(columns),
+                       lab.vector(columns),
+                       lab.vector(columns, 0.1, 2),
+                       lab.vector(columns),
+                       lab.vector(columns),
+                       0.99f,
+                       1e-3f,
+                       batch};
         lab.run(op, isa(), 2);
         ASSERT_LT(lab.error(op.out), kTolerance) << rows << " x " << columns;
         ASSERT_LT(lab.error(op.saved_mean), kTolerance);
@@ -99,8 +106,9 @@ TEST_P(Kernels, BatchNormalizationIsItsDefinitionInTrainingAndInInference) {
 
 TEST_P(Kernels, BatchNormalizationMayLackGammaAndBeta) {
   Laboratory lab(20);
-  const BatchNormOp op{lab.matrix(10), lab.matrix(10), Vector{},       Vector{}, lab.vector(10), lab.vector(10, 1, 2),
-                       Vector{},       Vector{},       0.99f,          1e-3f,    true};
+  const BatchNormOp op{
+      lab.matrix(10), lab.matrix(10), Vector{}, Vector{}, lab.vector(10), lab.vector(10, 1, 2), Vector{},
+      Vector{},       0.99f,          1e-3f,    true};
   lab.run(op, isa(), 1);
   EXPECT_LT(lab.error(op.out), kTolerance);
 }
@@ -187,7 +195,8 @@ TEST_P(Kernels, CrossEntropyIsItsDefinition) {
 TEST_P(Kernels, GatherTakesTheBatchsSamplesAndScalesThem) {
   std::vector<std::uint8_t> bytes(50 * 37);
   std::vector<float> floats(bytes.size());
-  for (std::size_t i = 0; i < bytes.size(); ++i) floats[i] = static_cast<float>(bytes[i] = static_cast<std::uint8_t>(i * 31));
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    floats[i] = static_cast<float>(bytes[i] = static_cast<std::uint8_t>(i * 31));
   const std::vector<std::uint32_t> index{49, 0, 7, 7, 23};
   for (const bool of_bytes : {true, false}) {
     Laboratory lab(5);
@@ -225,7 +234,8 @@ TEST_P(Kernels, ADropoutOfEverythingLeavesZeros) {
   const DropoutOp op{lab.matrix(5), lab.matrix(5), lab.matrix(5), 1.0f, 1};
   lab.run(op, isa(), 1);
   for (int r = 0; r < 3; ++r)
-    for (int c = 0; c < 5; ++c) EXPECT_EQ(lab.kernel_result(op.out.at + static_cast<std::size_t>(r * op.out.stride + c)), 0.0f);
+    for (int c = 0; c < 5; ++c)
+      EXPECT_EQ(lab.kernel_result(op.out.at + static_cast<std::size_t>(r * op.out.stride + c)), 0.0f);
 }
 
 TEST_P(Kernels, ElementwiseOperationsAreTheirDefinitions) {
@@ -269,7 +279,8 @@ double largest_ulp(Isa isa, Act act, float low, float high, double (*truth)(doub
   const ActivationOp op{lab.matrix(kColumns), lab.matrix(kColumns), act};
   for (int r = 0; r < kRows; ++r)
     for (int c = 0; c < kColumns; ++c)
-      lab.value(op.in, r, c) = low + (high - low) * static_cast<float>(r * kColumns + c) / static_cast<float>(kRows * kColumns);
+      lab.value(op.in, r, c) =
+          low + (high - low) * static_cast<float>(r * kColumns + c) / static_cast<float>(kRows * kColumns);
   lab.run(op, isa, 1);
   double worst = 0;
   for (int r = 0; r < kRows; ++r)
@@ -277,7 +288,8 @@ double largest_ulp(Isa isa, Act act, float low, float high, double (*truth)(doub
       const double expected = truth(static_cast<double>(lab.value(op.in, r, c)));
       const float nearest = static_cast<float>(expected);
       const double ulp = static_cast<double>(std::nextafter(std::abs(nearest), HUGE_VALF) - std::abs(nearest));
-      const double got = static_cast<double>(lab.kernel_result(op.out.at + static_cast<std::size_t>(r * op.out.stride + c)));
+      const double got =
+          static_cast<double>(lab.kernel_result(op.out.at + static_cast<std::size_t>(r * op.out.stride + c)));
       worst = std::max(worst, std::abs(got - expected) / ulp);
     }
   return worst;

@@ -1,10 +1,9 @@
 // One operation at a time: the same random arena for a kernel (float) and for its definition in double.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
+#include <gtest/gtest.h>
 #include <random>
 #include <string>
 #include <vector>
@@ -75,7 +74,8 @@ class Laboratory {
 
   /// max |difference| / max |definition| over a thing's elements.
   double error(const Matrix& m) {
-    return error_over(rows_, m.columns, [&](int r, int c) { return m.at + static_cast<std::size_t>(r * m.stride + c); });
+    return error_over(rows_, m.columns,
+                      [&](int r, int c) { return m.at + static_cast<std::size_t>(r * m.stride + c); });
   }
   double error(const Vector& v, int slot = -1) {
     return error_over(1, v.size, [&](int, int i) { return v.at + static_cast<std::size_t>(i) + shift(slot); });

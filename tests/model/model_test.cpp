@@ -1,7 +1,7 @@
 // Construction: names, shapes, initial weights, and what is refused.
+#include <cmath>
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <telar/telar.hpp>
 
 namespace telar {
@@ -19,13 +19,14 @@ std::string refusal(const std::function<void()>& action, ErrorCode code = ErrorC
 }
 
 std::string name_of_layer(const Sequential& model, std::size_t i) {
-  return std::visit([](const auto& layer) { return layer.name; }, static_cast<const Layer::Alternatives&>(model.layers()[i]));
+  return std::visit([](const auto& layer) { return layer.name; },
+                    static_cast<const Layer::Alternatives&>(model.layers()[i]));
 }
 
 TEST(Model, GivesLayersKerassNames) {
   const Sequential model{Input{4},
-                         {Dense{.units = 3}, BatchNormalization{}, Dense{.units = 3, .name = "middle"}, Dense{.units = 3},
-                          BatchNormalization{}, ActivationLayer{.activation = Activation::relu}}};
+                         {Dense{.units = 3}, BatchNormalization{}, Dense{.units = 3, .name = "middle"},
+                          Dense{.units = 3}, BatchNormalization{}, ActivationLayer{.activation = Activation::relu}}};
   EXPECT_EQ(name_of_layer(model, 0), "dense");
   EXPECT_EQ(name_of_layer(model, 1), "batch_normalization");
   EXPECT_EQ(name_of_layer(model, 2), "middle");
@@ -38,9 +39,9 @@ TEST(Model, ListsVariablesInKerassOrder) {
   const Sequential model{Input{4}, {Dense{.units = 3}, BatchNormalization{}, Dense{.units = 2, .use_bias = false}}};
   std::vector<std::string> paths;
   for (const Variable& variable : model.variables()) paths.push_back(variable.path);
-  EXPECT_EQ(paths, (std::vector<std::string>{"dense/kernel", "dense/bias", "batch_normalization/gamma", "batch_normalization/beta",
-                                             "batch_normalization/moving_mean", "batch_normalization/moving_variance",
-                                             "dense_1/kernel"}));
+  EXPECT_EQ(paths, (std::vector<std::string>{"dense/kernel", "dense/bias", "batch_normalization/gamma",
+                                             "batch_normalization/beta", "batch_normalization/moving_mean",
+                                             "batch_normalization/moving_variance", "dense_1/kernel"}));
   EXPECT_EQ(model.get_weights().size(), 12u + 3 + 4 * 3 + 6);
 }
 
@@ -75,8 +76,9 @@ TEST(Initializers, HaveTheVarianceAndTheBoundsOfTheirDefinition) {
     Initializer initializer;
     double variance;
     bool uniform;
-  } cases[]{{GlorotUniform{}, 2.0 / (kIn + kOut), true},  {HeUniform{}, 2.0 / kIn, true},  {LecunUniform{}, 1.0 / kIn, true},
-            {GlorotNormal{}, 2.0 / (kIn + kOut), false}, {HeNormal{}, 2.0 / kIn, false}, {LecunNormal{}, 1.0 / kIn, false}};
+  } cases[]{
+      {GlorotUniform{}, 2.0 / (kIn + kOut), true}, {HeUniform{}, 2.0 / kIn, true}, {LecunUniform{}, 1.0 / kIn, true},
+      {GlorotNormal{}, 2.0 / (kIn + kOut), false}, {HeNormal{}, 2.0 / kIn, false}, {LecunNormal{}, 1.0 / kIn, false}};
   for (const auto& c : cases) {
     const Moments m = kernel_moments(c.initializer, kIn, kOut);
     const double sd = std::sqrt(c.variance), bound = c.uniform ? std::sqrt(3.0) * sd : 2 * sd / 0.87962566103423978;
@@ -109,7 +111,9 @@ TEST(Refused, ADenseLayerOnImagesNamingTheShapeAndTheCure) {
   EXPECT_NE(text.find("Flatten"), std::string::npos) << text;
 }
 TEST(Refused, TwoLayersOfOneName) {
-  EXPECT_NE(refusal([] { Sequential model(Input{4}, {Dense{.units = 3, .name = "a"}, Dense{.units = 3, .name = "a"}}); }).find("'a'"),
+  EXPECT_NE(refusal([] {
+              Sequential model(Input{4}, {Dense{.units = 3, .name = "a"}, Dense{.units = 3, .name = "a"}});
+            }).find("'a'"),
             std::string::npos);
 }
 TEST(Refused, AnEmptyOrHugeInput) {

@@ -1,8 +1,8 @@
 // fit and evaluate: what they refuse, what callbacks see, how a training ends.
-#include <gtest/gtest.h>
-
 #include <cmath>
+#include <gtest/gtest.h>
 #include <sstream>
+
 #include <telar/telar.hpp>
 
 namespace telar {
@@ -15,17 +15,20 @@ Dataset blobs(int samples = 90, int classes = 3) {
   for (int i = 0; i < samples; ++i) {
     const int label = i % classes;
     for (int c = 0; c < 4; ++c)
-      features.push_back(static_cast<float>(c == label ? 1.0 : 0.0) + 0.3f * static_cast<float>((i * 7 + c * 13) % 11) / 11);
+      features.push_back(static_cast<float>(c == label ? 1.0 : 0.0) +
+                         0.3f * static_cast<float>((i * 7 + c * 13) % 11) / 11);
     labels.push_back(label);
   }
   return from_arrays({4}, features, labels, classes);
 }
 
 Sequential network(int outputs = 3, std::uint64_t seed = 0) {
-  Sequential model{Input{4},
-                   {Dense{.units = 8, .activation = Activation::relu}, Dense{.units = outputs, .activation = Activation::softmax}},
-                   seed};
-  model.compile({.optimizer = Adam{.learning_rate = 0.01}, .loss = SparseCategoricalCrossentropy{}, .metrics = {Accuracy{}}});
+  Sequential model{
+      Input{4},
+      {Dense{.units = 8, .activation = Activation::relu}, Dense{.units = outputs, .activation = Activation::softmax}},
+      seed};
+  model.compile(
+      {.optimizer = Adam{.learning_rate = 0.01}, .loss = SparseCategoricalCrossentropy{}, .metrics = {Accuracy{}}});
   return model;
 }
 
@@ -72,7 +75,8 @@ TEST(Fit, TakesOneHotTargetsWithCategoricalCrossentropy) {
 TEST(Fit, LogitsWithoutSoftmaxTrainLikeSoftmaxWithProbabilities) {
   Sequential softmax = network();
   Sequential logits{Input{4}, {Dense{.units = 8, .activation = Activation::relu}, Dense{.units = 3}}};
-  logits.compile({.optimizer = Adam{.learning_rate = 0.01}, .loss = SparseCategoricalCrossentropy{.from_logits = true}});
+  logits.compile(
+      {.optimizer = Adam{.learning_rate = 0.01}, .loss = SparseCategoricalCrossentropy{.from_logits = true}});
   softmax.fit(blobs(), {.epochs = 3});
   logits.fit(blobs(), {.epochs = 3});
   EXPECT_EQ(softmax.weights_sha256(), logits.weights_sha256());
@@ -120,8 +124,8 @@ TEST(Callbacks, AUsersOwnTypeSeesEveryHook) {
   std::vector<std::string> calls;
   Sequential model = network();
   model.fit(blobs(40), {.batch_size = 32, .epochs = 2, .callbacks = {Recorder{&calls}}});
-  EXPECT_EQ(calls, (std::vector<std::string>{"begin", "epoch 0", "batch 0", "batch 1", "end of 0 with loss", "epoch 1", "batch 0",
-                                             "batch 1", "end of 1 with loss", "end"}));
+  EXPECT_EQ(calls, (std::vector<std::string>{"begin", "epoch 0", "batch 0", "batch 1", "end of 0 with loss", "epoch 1",
+                                             "batch 0", "batch 1", "end of 1 with loss", "end"}));
 }
 
 TEST(Callbacks, MayStopInTheMiddleOfAnEpoch) {
@@ -161,7 +165,8 @@ TEST(Callbacks, EarlyStoppingRestoresTheBestWeights) {
 TEST(Callbacks, ReduceLROnPlateauCutsTheRateAndLogsIt) {
   Sequential model = network();
   const History history = model.fit(
-      blobs(), {.epochs = 6, .callbacks = {ReduceLROnPlateau{.monitor = "loss", .factor = 0.5, .patience = 1, .min_delta = 100}}});
+      blobs(), {.epochs = 6,
+                .callbacks = {ReduceLROnPlateau{.monitor = "loss", .factor = 0.5, .patience = 1, .min_delta = 100}}});
   const std::vector<double> rates = history["learning_rate"];
   ASSERT_EQ(rates.size(), 6u);
   EXPECT_FLOAT_EQ(static_cast<float>(rates[0]), 0.01f);

@@ -1,9 +1,9 @@
 // A step allocates nothing: operator new is replaced by one that counts.
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <cstdlib>
+#include <gtest/gtest.h>
 #include <new>
+
 #include <telar/telar.hpp>
 
 namespace {

@@ -67,10 +67,10 @@ HWY_NOINLINE void Run(const BatchNormGradOp& op, const Frame& frame) {
       const std::size_t c = panel * kPanel + i;
       const float* in = frame.at(op.in.at) + c;
       float* delta = frame.at(op.delta.at) + c;
-      const V mean = hn::Load(d, frame.at(op.saved_mean.at) + c), inverse = hn::Load(d, frame.at(op.saved_inverse.at) + c);
-      const auto normalised = [&](std::size_t r) HWY_ATTR {
-        return hn::Mul(hn::Sub(hn::Load(d, in + r * in_row), mean), inverse);
-      };
+      const V mean = hn::Load(d, frame.at(op.saved_mean.at) + c),
+              inverse = hn::Load(d, frame.at(op.saved_inverse.at) + c);
+      const auto normalised = [&](std::size_t r)
+                                  HWY_ATTR { return hn::Mul(hn::Sub(hn::Load(d, in + r * in_row), mean), inverse); };
       const V sum = BatchSum(rows, [&](std::size_t r) HWY_ATTR { return hn::Load(d, delta + r * delta_row); });
       const V dot = BatchSum(
           rows, [&](std::size_t r) HWY_ATTR { return hn::Mul(hn::Load(d, delta + r * delta_row), normalised(r)); });
@@ -86,8 +86,8 @@ HWY_NOINLINE void Run(const BatchNormGradOp& op, const Frame& frame) {
     }
     if (op.act != Act::linear)
       for (std::size_t r = 0; r < rows; ++r)
-        Derive(op.act, frame.at(op.in.at) + r * in_row + panel * kPanel, frame.at(op.delta.at) + r * delta_row + panel * kPanel,
-               kPanel);
+        Derive(op.act, frame.at(op.in.at) + r * in_row + panel * kPanel,
+               frame.at(op.delta.at) + r * delta_row + panel * kPanel, kPanel);
     if (op.update && op.gamma) Update(frame, op.gamma.at + panel * kPanel, gamma_gradient, kPanel);
     if (op.update && op.beta) Update(frame, op.beta.at + panel * kPanel, beta_gradient, kPanel);
   }

@@ -1,8 +1,8 @@
 // The three products of a dense layer on one register tile.
 //
-// A tile is a few rows by two vectors of columns; each of its elements is one chain of fused multiply-adds over the inner
-// dimension, in order. The vector operand is a panel (forward: kernel; input gradient: transposed kernel; weight gradient:
-// 32 columns of delta), the broadcast operand an activation or delta.
+// A tile is a few rows by two vectors of columns; each of its elements is one chain of fused multiply-adds over the
+// inner dimension, in order. The vector operand is a panel (forward: kernel; input gradient: transposed kernel; weight
+// gradient: 32 columns of delta), the broadcast operand an activation or delta.
 #if defined(TELAR_DENSE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef TELAR_DENSE_INL_H_
 #undef TELAR_DENSE_INL_H_
@@ -11,7 +11,6 @@
 #endif
 
 #include <hwy/cache_control.h>
-
 #include <type_traits>
 
 #include "compute/kernels/elementwise-inl.h"
@@ -91,8 +90,8 @@ HWY_INLINE void Product(Broadcast a, Panel b, std::size_t depth, std::size_t row
       constexpr int kRows = decltype(height)::value;
       Prefetch ahead = prefetch;
       for (int i = 0; i < ahead.arrays; ++i) ahead.from[i] += r * kPanel;
-      Tile<kRows>({a.data + r * a.row, a.row, a.inner}, {b.data + column, b.inner}, depth, ahead, out + r * out_row + column,
-                  out_row);
+      Tile<kRows>({a.data + r * a.row, a.row, a.inner}, {b.data + column, b.inner}, depth, ahead,
+                  out + r * out_row + column, out_row);
       r += kRows;
     };
     while (rows - r >= kTileRows) tile(std::integral_constant<int, kTileRows>());
@@ -122,8 +121,8 @@ HWY_NOINLINE void Run(const DenseOp& op, const Frame& frame) {
                     out_row = static_cast<std::size_t>(op.out.stride);
   const auto piece = [&](std::size_t panel, std::size_t first, std::size_t rows) HWY_ATTR {
     float* out = frame.at(op.out.at) + first * out_row + panel * kPanel;
-    Product({frame.at(op.in.at) + first * in_row, in_row, 1}, {frame.at(op.kernel.at) + panel * depth * kPanel, kPanel}, depth,
-            rows, {}, out, out_row);
+    Product({frame.at(op.in.at) + first * in_row, in_row, 1}, {frame.at(op.kernel.at) + panel * depth * kPanel, kPanel},
+            depth, rows, {}, out, out_row);
     const float* bias = op.bias ? frame.at(op.bias.at) + panel * kPanel : nullptr;
     for (std::size_t r = 0; r < rows; ++r, out += out_row) Activate(op.act, bias, out, out, kPanel);
   };
@@ -131,7 +130,8 @@ HWY_NOINLINE void Run(const DenseOp& op, const Frame& frame) {
 }
 
 HWY_NOINLINE void Run(const DenseInputGradOp& op, const Frame& frame) {
-  const std::size_t depth = static_cast<std::size_t>(op.transposed.in), delta_row = static_cast<std::size_t>(op.delta.stride),
+  const std::size_t depth = static_cast<std::size_t>(op.transposed.in),
+                    delta_row = static_cast<std::size_t>(op.delta.stride),
                     out_row = static_cast<std::size_t>(op.out.stride), y_row = static_cast<std::size_t>(op.y.stride);
   const auto piece = [&](std::size_t panel, std::size_t first, std::size_t rows) HWY_ATTR {
     float* out = frame.at(op.out.at) + first * out_row + panel * kPanel;
@@ -141,7 +141,8 @@ HWY_NOINLINE void Run(const DenseInputGradOp& op, const Frame& frame) {
     const float* y = frame.at(op.y.at) + first * y_row + panel * kPanel;
     for (std::size_t r = 0; r < rows; ++r, out += out_row, y += y_row) Derive(op.act, y, out, kPanel);
   };
-  ForPieces(frame, static_cast<std::size_t>(panels(op.transposed.out)), static_cast<std::size_t>(frame.input->rows), piece);
+  ForPieces(frame, static_cast<std::size_t>(panels(op.transposed.out)), static_cast<std::size_t>(frame.input->rows),
+            piece);
 }
 
 /// Writes rows [first, first + rows) of panel `panel` of `kernel` into its transposed copy.
@@ -151,9 +152,8 @@ HWY_INLINE void Transpose(const Frame& frame, const Kernel& kernel, const Kernel
   const float* HWY_RESTRICT from = frame.at(kernel.at) + panel * in * kPanel;
   float* HWY_RESTRICT to = frame.at(transposed.at);
   const std::size_t columns = std::min<std::size_t>(kPanel, out - panel * kPanel);
-  const auto place = [&](std::size_t i, std::size_t column) HWY_ATTR {
-    return to + ((i / kPanel) * out + panel * kPanel + column) * kPanel + i % kPanel;
-  };
+  const auto place = [&](std::size_t i, std::size_t column)
+                         HWY_ATTR { return to + ((i / kPanel) * out + panel * kPanel + column) * kPanel + i % kPanel; };
   std::size_t i = first;
 #if HWY_TARGET != HWY_SCALAR
   for (; i + 4 <= first + rows; i += 4) {  // first is a multiple of 4
@@ -185,7 +185,8 @@ HWY_INLINE void Transpose(const Frame& frame, const Kernel& kernel, const Kernel
 
 HWY_NOINLINE void Run(const DenseUpdateOp& op, const Frame& frame) {
   const std::size_t batch = static_cast<std::size_t>(frame.input->rows), in = static_cast<std::size_t>(op.kernel.in),
-                    in_row = static_cast<std::size_t>(op.in.stride), delta_row = static_cast<std::size_t>(op.delta.stride);
+                    in_row = static_cast<std::size_t>(op.in.stride),
+                    delta_row = static_cast<std::size_t>(op.delta.stride);
   const int slots = frame.rule.slots();
   const auto piece = [&](std::size_t panel, std::size_t first, std::size_t rows) HWY_ATTR {
     HWY_ALIGN float gradient[kChunk * kPanel];

@@ -26,9 +26,15 @@ HWY_INLINE void Activate(Act act, const float* bias, const float* in, float* out
     case Act::linear:
       if (bias != nullptr || in != out) each([](V x) HWY_ATTR { return x; });
       return;
-    case Act::relu: each([](V x) HWY_ATTR { return Relu(x); }); return;
-    case Act::sigmoid: each([](V x) HWY_ATTR { return Sigmoid(x); }); return;
-    case Act::tanh: each([](V x) HWY_ATTR { return Tanh(x); }); return;
+    case Act::relu:
+      each([](V x) HWY_ATTR { return Relu(x); });
+      return;
+    case Act::sigmoid:
+      each([](V x) HWY_ATTR { return Sigmoid(x); });
+      return;
+    case Act::tanh:
+      each([](V x) HWY_ATTR { return Tanh(x); });
+      return;
   }
 }
 
@@ -39,8 +45,11 @@ HWY_INLINE void Derive(Act act, const float* y, float* delta, std::size_t count)
       hn::Store(f(hn::Load(d, y + i), hn::Load(d, delta + i)), d, delta + i);
   };
   switch (act) {
-    case Act::linear: return;
-    case Act::relu: each([](V a, V g) HWY_ATTR { return hn::IfThenElseZero(hn::Gt(a, hn::Zero(d)), g); }); return;
+    case Act::linear:
+      return;
+    case Act::relu:
+      each([](V a, V g) HWY_ATTR { return hn::IfThenElseZero(hn::Gt(a, hn::Zero(d)), g); });
+      return;
     case Act::sigmoid:
       each([](V a, V g) HWY_ATTR { return hn::Mul(g, hn::Mul(a, hn::Sub(hn::Set(d, 1.0f), a))); });
       return;

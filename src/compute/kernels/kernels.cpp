@@ -22,18 +22,19 @@ void Dispatch(const Op& op, const Frame& frame) {
 }
 
 void RunOne(const Op& op, const Frame& frame) {
-  Dispatch<GatherOp, AffineOp, DenseOp, ActivationOp, SoftmaxOp, DropoutOp, BatchNormOp, CrossEntropyOp, ActivationGradOp,
-           SoftmaxGradOp, AffineGradOp, DropoutGradOp, BatchNormGradOp, DenseInputGradOp, DenseUpdateOp>(op, frame);
+  Dispatch<GatherOp, AffineOp, DenseOp, ActivationOp, SoftmaxOp, DropoutOp, BatchNormOp, CrossEntropyOp,
+           ActivationGradOp, SoftmaxGradOp, AffineGradOp, DropoutGradOp, BatchNormGradOp, DenseInputGradOp,
+           DenseUpdateOp>(op, frame);
 }
 
 }  // namespace telar::compute::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include <hwy/targets.h>
-
 #include <cstdlib>
+#include <hwy/targets.h>
 #include <string>
+
 #include <telar/error.hpp>
 
 #include "compute/isa.hpp"
@@ -42,10 +43,14 @@ namespace telar::compute {
 
 std::string_view name_of(Isa isa) noexcept {
   switch (isa) {
-    case Isa::scalar: return "scalar";
-    case Isa::avx2: return "avx2";
-    case Isa::avx512: return "avx512";
-    case Isa::neon: return "neon";
+    case Isa::scalar:
+      return "scalar";
+    case Isa::avx2:
+      return "avx2";
+    case Isa::avx512:
+      return "avx512";
+    case Isa::neon:
+      return "neon";
   }
   return "?";
 }
@@ -71,18 +76,23 @@ std::vector<Isa> available_isas() {
 RunOp run_op(Isa isa) {
   switch (isa) {
 #if HWY_TARGETS & HWY_SCALAR
-    case Isa::scalar: return N_SCALAR::RunOne;
+    case Isa::scalar:
+      return N_SCALAR::RunOne;
 #endif
 #if HWY_TARGETS & HWY_AVX2
-    case Isa::avx2: return N_AVX2::RunOne;
+    case Isa::avx2:
+      return N_AVX2::RunOne;
 #endif
 #if HWY_TARGETS & HWY_AVX3
-    case Isa::avx512: return N_AVX3::RunOne;
+    case Isa::avx512:
+      return N_AVX3::RunOne;
 #endif
 #if HWY_TARGETS & HWY_NEON
-    case Isa::neon: return N_NEON::RunOne;
+    case Isa::neon:
+      return N_NEON::RunOne;
 #endif
-    default: throw Error(ErrorCode::usage, "TELAR_ISA", "this build has no kernels for " + std::string(name_of(isa)));
+    default:
+      throw Error(ErrorCode::usage, "TELAR_ISA", "this build has no kernels for " + std::string(name_of(isa)));
   }
 }
 
@@ -93,7 +103,8 @@ Isa current_isa() {
   if (const char* wanted = std::getenv("TELAR_ISA"); wanted != nullptr && *wanted != '\0') {
     for (const Isa isa : isas)
       if (name_of(isa) == wanted) return isa;
-    throw Error(ErrorCode::usage, "TELAR_ISA", "'" + std::string(wanted) + "' is unknown or not available on this processor",
+    throw Error(ErrorCode::usage, "TELAR_ISA",
+                "'" + std::string(wanted) + "' is unknown or not available on this processor",
                 "available here: " + names);
   }
   if (isas.back() == Isa::scalar)

@@ -1,4 +1,5 @@
-// Vector arithmetic with the same roundings on every target: fused multiply-add, sums in a fixed order, exp, log, tanh, sigmoid.
+// Vector arithmetic with the same roundings on every target: fused multiply-add, sums in a fixed order, exp, log, tanh,
+// sigmoid.
 #if defined(TELAR_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef TELAR_MATH_INL_H_
 #undef TELAR_MATH_INL_H_
@@ -6,10 +7,9 @@
 #define TELAR_MATH_INL_H_
 #endif
 
-#include <hwy/highway.h>
-
 #include <algorithm>
 #include <cmath>
+#include <hwy/highway.h>
 
 #include "compute/frame.hpp"
 
@@ -49,8 +49,8 @@ HWY_INLINE V Polynomial(V x, V sum, float c, C... rest) {
 /// exp(x), at most 2 ulp off; 0 below -87.3, infinity above 88.72, NaN for NaN. Own minimax fit on |r| <= log(2) / 2.
 HWY_INLINE V Exp(V x) {
   const V low = hn::Set(d, -87.33654f), high = hn::Set(d, 88.72283f);
-  const V n = hn::Round(hn::Mul(hn::IfThenElse(hn::Lt(x, low), low, hn::IfThenElse(hn::Gt(x, high), high, x)),
-                                hn::Set(d, 1.44269504f)));
+  const V n = hn::Round(
+      hn::Mul(hn::IfThenElse(hn::Lt(x, low), low, hn::IfThenElse(hn::Gt(x, high), high, x)), hn::Set(d, 1.44269504f)));
   const V clamped = hn::IfThenElse(hn::Lt(x, low), low, hn::IfThenElse(hn::Gt(x, high), high, x));
   V r = Fma(n, hn::Set(d, -0.693145751953125f), clamped);  // log(2) in two parts: the first has trailing zeros
   r = Fma(n, hn::Set(d, -1.42860677e-6f), r);
@@ -105,8 +105,8 @@ HWY_INLINE V Tanh(V x) {
   const V one = hn::Set(d, 1.0f), magnitude = hn::Abs(x);
   const V large = hn::Sub(one, hn::Div(hn::Set(d, 2.0f), hn::Add(Exp(hn::Add(magnitude, magnitude)), one)));
   const V z = hn::Mul(x, x);
-  const V p = Polynomial(z, hn::Set(d, 0.002149672337f), -0.008185268068f, 0.02170415749f, -0.05394745803f, 0.1333321222f,
-                         -0.3333333099f);
+  const V p = Polynomial(z, hn::Set(d, 0.002149672337f), -0.008185268068f, 0.02170415749f, -0.05394745803f,
+                         0.1333321222f, -0.3333333099f);
   const V small = Fma(hn::Mul(x, z), p, x);
   return hn::IfThenElse(hn::Lt(magnitude, hn::Set(d, 0.625f)), small, hn::CopySign(large, x));
 }
@@ -134,7 +134,7 @@ struct LaneSum {
 /// `term(row)` is the row's vector.
 template <class Term>
 HWY_INLINE V BatchSum(std::size_t rows, const Term& term) {
-  V partial[32];             // partial[l]: a finished sum of 2^l blocks, where bit l of `finished` is set
+  V partial[32];  // partial[l]: a finished sum of 2^l blocks, where bit l of `finished` is set
   std::size_t finished = 0;
   for (std::size_t row = 0; row < rows; row += kRowBlock) {
     const std::size_t end = std::min(rows, row + kRowBlock);

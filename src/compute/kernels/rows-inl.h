@@ -112,9 +112,10 @@ struct Target {
   }
 };
 
-/// Loss of a row of logits, and its gradient times `factor` into `delta` (may be null): log(sum(exp(x))) sum(t) - sum(t x).
-HWY_INLINE float LogitsRow(const float* x, std::size_t columns, const RowMaximum& maximum, const Target& target, float factor,
-                           float* scratch, float* delta) {
+/// Loss of a row of logits, and its gradient times `factor` into `delta` (may be null): log(sum(exp(x))) sum(t) - sum(t
+/// x).
+HWY_INLINE float LogitsRow(const float* x, std::size_t columns, const RowMaximum& maximum, const Target& target,
+                           float factor, float* scratch, float* delta) {
   const float sum = Exponentials(x, maximum.value, columns, scratch);
   const float log_sum = LogOf(sum);
   float loss = 0;
@@ -127,7 +128,8 @@ HWY_INLINE float LogitsRow(const float* x, std::size_t columns, const RowMaximum
 }
 
 /// The same for probabilities p / sum(p), clipped to [1e-7, 1 - 1e-7].
-HWY_INLINE float ProbabilitiesRow(const float* p, std::size_t columns, const Target& target, float factor, float* delta) {
+HWY_INLINE float ProbabilitiesRow(const float* p, std::size_t columns, const Target& target, float factor,
+                                  float* delta) {
   constexpr float kLow = 1e-7f, kHigh = 1.0f - 1e-7f;
   LaneSum sum;
   ForRow(p, columns, [&](std::size_t, std::size_t v, V x, auto inside) HWY_ATTR {
@@ -163,8 +165,10 @@ HWY_NOINLINE void Run(const CrossEntropyOp& op, const Frame& frame) {
                         input.labels != nullptr ? static_cast<std::size_t>(input.labels[sample]) : 0, op.smoothing,
                         static_cast<float>(columns)};
     const RowMaximum maximum = Maximum(x, columns);
-    const float loss = op.logits ? LogitsRow(x, columns, maximum, target, factor, frame.at(op.scratch.at) + r * static_cast<std::size_t>(op.scratch.stride), delta)
-                                 : ProbabilitiesRow(x, columns, target, factor, delta);
+    const float loss = op.logits
+                           ? LogitsRow(x, columns, maximum, target, factor,
+                                       frame.at(op.scratch.at) + r * static_cast<std::size_t>(op.scratch.stride), delta)
+                           : ProbabilitiesRow(x, columns, target, factor, delta);
     *frame.at(op.row_loss + r) = weight * loss;
     *frame.at(op.row_class + r) = static_cast<float>(maximum.index);
   }

@@ -11,7 +11,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace telar::compute::HWY_NAMESPACE {
 
-/// Takes the step for `count` weights at arena offset `at`, whose gradients are in `gradient`. count is a multiple of kPanel.
+/// Takes the step for `count` weights at arena offset `at`, whose gradients are in `gradient`. count is a multiple of
+/// kPanel.
 HWY_INLINE void Update(const Frame& frame, std::size_t at, const float* HWY_RESTRICT gradient, std::size_t count) {
   using Kind = UpdateRule::Kind;
   float* HWY_RESTRICT w = frame.at(at);

@@ -1,0 +1,64 @@
+// telar evaluate
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "base/terminal.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/score_text.hpp"
+#include "cli/verb.hpp"
+#include "study/documents.hpp"
+#include "study/run_store.hpp"
+
+namespace telar::cli {
+
+namespace {
+
+struct EvaluateVerbOptions : CommonOptions {
+  std::string run, data_dir;
+  std::optional<double> min_accuracy;
+};
+
+int run(const EvaluateVerbOptions& options, std::ostream& out) {
+  const StoredRun stored = open_run(options.run);
+  const RecipeData data = load_data(stored.recipe, options.data_dir);
+  Sequential model = build_model(stored.recipe, data.test);
+  model.load_weights(stored.weights());
+  const Score score = model.evaluate(data.test, {.threads = options.thread_count()});
+  if (options.min_accuracy) static_cast<void>(score["accuracy"]);  // an Error if the recipe has no such metric
+
+  if (options.json) {
+    out << evaluate_document({stored.recipe.name, stored.path, data.test.name(), score, data.test.class_names(),
+                              model.weights_sha256()})
+               .dump()
+        << '\n';
+  } else {
+    const Style style = options.style_for(std::cout);
+    out << score_line("Test", score, style)
+        << class_sections(score, data.test.class_names(), terminal_columns(std::cout), style);
+  }
+  if (!options.min_accuracy || score["accuracy"].value >= *options.min_accuracy) return kDone;
+  std::cerr << options.style_for(std::cerr).red("below the threshold:")
+            << fmt::format(" test accuracy {:.4f} is less than --min-accuracy {}\n", score["accuracy"].value,
+                           *options.min_accuracy);
+  return kThreshold;
+}
+
+}  // namespace
+
+Verb add_evaluate(CLI::App& program) {
+  const auto options = std::make_shared<EvaluateVerbOptions>();
+  CLI::App* app = program.add_subcommand("evaluate", "Read the test set with the weights of a run");
+  app->add_option("RUN", options->run, "Run folder that `telar train` made")->required()->option_text(" ");
+  app->add_option("--data-dir", options->data_dir, "Folder of the data files [as in training]")->option_text("DIR");
+  app->add_option("--min-accuracy", options->min_accuracy, "Exit with 4 if the test accuracy is below X")
+      ->check(CLI::Range(0.0, 1.0))
+      ->option_text("X");
+  add_common_options(*app, *options,
+                     "  telar evaluate runs/2026-01-02T03-04-05Z-baseline-s0\n"
+                     "  telar evaluate runs/2026-01-02T03-04-05Z-baseline-s0 --min-accuracy 0.88\n"
+                     "  telar evaluate my-run --json");
+  return {app, [options](std::ostream& out) { return run(*options, out); }};
+}
+
+}  // namespace telar::cli

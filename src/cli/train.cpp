@@ -1,0 +1,194 @@
+// telar train
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include <telar/error.hpp>
+
+#include "base/terminal.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/learning_curve.hpp"
+#include "cli/score_text.hpp"
+#include "cli/signals.hpp"
+#include "cli/train_seeds.hpp"
+#include "cli/verb.hpp"
+#include "study/environment.hpp"
+#include "study/training.hpp"
+
+namespace telar::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct TrainOptions : CommonOptions {
+  std::string recipe;
+  std::optional<std::uint64_t> seed;
+  std::optional<int> seeds;
+  std::vector<std::string> settings;
+  std::string out, data_dir;
+  std::vector<std::string> command;
+};
+
+Recipe read_recipe(const TrainOptions& options) {
+  Recipe recipe = load_recipe(options.recipe, options.settings);
+  if (options.seed) recipe.seed = *options.seed;
+  // The run folder shall say where its data lie.
+  if (!options.data_dir.empty()) recipe.data.directory = fs::absolute(options.data_dir).lexically_normal().string();
+  for (const std::string& warning : lint(recipe)) warn(options, warning);
+  return recipe;
+}
+
+RunFolder open_folder(const Recipe& recipe, const fs::path& out, int threads, const Json& data,
+                      const TrainOptions& options) {
+  RunFolder folder = out.empty() ? RunFolder::in("runs", recipe.name, recipe.seed) : RunFolder::at(out);
+  folder.write_recipe(recipe);
+  folder.write_environment(environment_document(recipe, threads, data, options.command));
+  return folder;
+}
+
+/// The recipe's own look, if it has a ProgressBar, else the default; colours as the command line says.
+ProgressBar progress_bar(const Recipe& recipe, const TrainOptions& options) {
+  ProgressBar bar;
+  for (const Callback::Stock& callback : recipe.fit.callbacks) {
+    if (const auto* own = std::get_if<ProgressBar>(&callback)) bar = *own;
+  }
+  if (options.color_wish()) bar.color = options.color_wish();
+  return bar;
+}
+
+std::string train_report(const TrainResult& result, int columns, const Style& style) {
+  std::string text;
+  if (result.test) text += score_line("Test", *result.test, style);
+  if (result.validation) text += score_line("Validation", *result.validation, style);
+  if (result.history.ended == Ended::stopped_early) text += result.history.reason + "\n";
+  if (result.history.epochs.size() > 1) {
+    for (const std::string& quantity : result.history.names()) {
+      if (quantity.starts_with("val_") || quantity == "learning_rate") continue;
+      const std::string curve = learning_curve(result.history, quantity, columns, style);
+      if (!curve.empty()) text += "\n" + style.bold("Learning curve: " + quantity) + "\n" + curve;
+    }
+  }
+  if (result.test) text += class_sections(*result.test, result.class_names, columns, style);
+  return text + "\nRun folder: " + result.run_dir.string() + "\n";
+}
+
+/// Says why a training broke off and what is left of it.
+void explain(const TrainResult& result, const CommonOptions& options) {
+  const std::string weights = (result.run_dir / "weights.npz").string();
+  const Style style = options.style_for(std::cerr);
+  if (result.history.ended == Ended::diverged) {
+    std::cerr
+        << style.red("diverged:") << fmt::format(" seed {}: {}\n", result.seed, result.history.reason)
+        << "  try a smaller learning rate (--set compile.optimizer.learning_rate=...); the weights from before that "
+           "step are in "
+        << weights << '\n';
+  } else if (result.history.ended == Ended::interrupted) {
+    const bool validated = !result.history["val_loss"].empty();
+    const std::string which = result.weights_epoch
+                                  ? fmt::format("of epoch {}, the best so far by {},", *result.weights_epoch + 1,
+                                                validated ? "val_loss" : "loss")
+                                  : "after the last batch";
+    std::cerr << style.yellow("interrupted:") << fmt::format(" the weights {} are in {}\n", which, weights);
+  }
+}
+
+int exit_code_of(const std::vector<TrainResult>& results) {
+  if (stop_signal() != 0) return kSignal + stop_signal();
+  for (const TrainResult& result : results) {
+    if (result.history.ended == Ended::diverged) return kDiverged;
+  }
+  return kDone;
+}
+
+int train_one(const Recipe& recipe, const TrainOptions& options, std::ostream& out) {
+  const RecipeData data = load_data(recipe);
+  TrainSettings settings{.threads = options.thread_count()};
+  if (!options.quiet) settings.progress = progress_bar(recipe, options);
+  settings.callbacks.push_back(LambdaCallback{.on_train_batch_end = [](Training& training, int, const Logs&) {
+    if (stop_signal() != 0) training.stop(Ended::interrupted, signal_name(stop_signal()));
+  }});
+
+  RunFolder folder = open_folder(recipe, options.out, settings.threads, data_document(data), options);
+  const std::vector<TrainResult> results{train_recipe(recipe, data, folder, settings)};
+  explain(results.front(), options);
+  if (options.json) {
+    out << train_document(results.front()).dump() << '\n';
+  } else {
+    out << train_report(results.front(), terminal_columns(std::cout), options.style_for(std::cout));
+  }
+  return exit_code_of(results);
+}
+
+int train_many(const Recipe& recipe, const TrainOptions& options, std::ostream& out) {
+  using Kind = ValidationSpec::Kind;
+  const Kind kind = recipe.data.validation.kind;
+  const bool split_by_seed = kind == Kind::shuffled || kind == Kind::stratified;
+
+  // The folder above the seeds' folders; taken away again at the end if no run kept its own.
+  std::optional<RunFolder> parent;
+  if (!options.out.empty()) parent.emplace(RunFolder::at(options.out));
+  std::vector<SeedJob> jobs;
+  std::optional<RecipeData> shared;
+  Json document;
+  for (int i = 0; i < *options.seeds && stop_signal() == 0; ++i) {
+    Recipe one = recipe;
+    one.seed += static_cast<std::uint64_t>(i);
+    if (!shared || split_by_seed) {
+      shared = load_data(one);
+      document = data_document(*shared);
+    }
+    const fs::path directory = parent ? parent->path() / fmt::format("s{}", one.seed) : fs::path();
+    RunFolder folder = open_folder(one, directory, 1, document, options);
+    jobs.push_back({std::move(one), *shared, std::move(folder)});
+  }
+
+  const Style progress_style = options.style_for(std::cerr);
+  const std::vector<TrainResult> results = train_seeds(jobs, options.thread_count(), options.quiet, progress_style);
+  for (const TrainResult& result : results) explain(result, options);
+  if (options.json) {
+    out << train_seeds_document(results).dump() << '\n';
+  } else {
+    out << seeds_table(results, options.style_for(std::cout));
+    out << "\nRun folders:\n";
+    for (const TrainResult& result : results) out << "  " << result.run_dir.string() << '\n';
+  }
+  return exit_code_of(results);
+}
+
+int run(const TrainOptions& options, std::ostream& out) {
+  const Recipe recipe = read_recipe(options);
+  watch_stop_signals();
+  return options.seeds ? train_many(recipe, options, out) : train_one(recipe, options, out);
+}
+
+}  // namespace
+
+Verb add_train(CLI::App& program, std::vector<std::string> command) {
+  const auto options = std::make_shared<TrainOptions>();
+  options->command = std::move(command);
+  CLI::App* app = program.add_subcommand("train", "Train a recipe and read the test set once");
+  app->add_option("RECIPE", options->recipe, "Recipe to train (TOML)")->required()->option_text(" ");
+  auto* seed = app->add_option("--seed", options->seed, "Seed [the recipe's]")->option_text("N");
+  seed->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 62));
+  app->add_option("--seeds", options->seeds, "Train N seeds from the recipe's on, side by side, one thread each")
+      ->check(CLI::Range(1, 10000))
+      ->excludes(seed)
+      ->option_text("N");
+  app->add_option("--set", options->settings, "Change a setting of the recipe; may be repeated")
+      ->allow_extra_args(false)
+      ->option_text("PATH=VALUE");
+  app->add_option("--out", options->out, "Run folder [runs/TIME-RECIPE-sSEED]; must not exist or be empty")
+      ->option_text("DIR");
+  app->add_option("--data-dir", options->data_dir, "Folder of the data files [TELAR_DATA, else the system's]")
+      ->option_text("DIR");
+  add_common_options(
+      *app, *options,
+      "  telar train recipes/fashion-mnist/baseline.toml\n"
+      "  telar train baseline.toml --set compile.optimizer.learning_rate=3e-4 --set model.layers.2.units=256\n"
+      "  telar train baseline.toml --seeds 8 --json > seeds.json");
+  return {app, [options](std::ostream& out) { return run(*options, out); }};
+}
+
+}  // namespace telar::cli

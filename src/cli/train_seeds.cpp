@@ -1,0 +1,209 @@
+#include "cli/train_seeds.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "base/terminal.hpp"
+#include "cli/signals.hpp"
+#include "study/training.hpp"
+#include "train/progress_bar.hpp"
+
+namespace telar::cli {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds kRepaintInterval{200};
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+std::string finished_line(const TrainResult& result) {
+  std::string text = fmt::format("seed {}: {} after {} {}", result.seed, to_string(result.history.ended),
+                                 result.history.epochs.size(), result.history.epochs.size() == 1 ? "epoch" : "epochs");
+  if (!result.test) return text;
+  text += fmt::format(" - test loss: {:.4f}", result.test->loss.value);
+  for (const auto& [name, value] : result.test->metrics) text += fmt::format(" - test {}: {:.4f}", name, value.value);
+  return text;
+}
+
+/// What the workers share with the thread that shows the progress.
+class Board {
+ public:
+  Board(std::vector<SeedJob>& jobs, const Style& style, bool quiet)
+      : jobs_(jobs), results_(jobs.size()), shares_(jobs.size()), style_(style), quiet_(quiet) {}
+
+  /// Takes one job after the other until none is left.
+  void work() {
+    for (std::size_t i = next_++; i < jobs_.size() && !stopping(); i = next_++) {
+      try {
+        finish(i, train(i));
+      } catch (...) {
+        const std::lock_guard lock(mutex_);
+        if (!error_) error_ = std::current_exception();
+        failed_ = true;
+      }
+    }
+    const std::lock_guard lock(mutex_);
+    ++workers_done_;
+    changed_.notify_all();
+  }
+
+  /// Shows the progress until `workers` have left work().
+  void watch(int workers) {
+    const bool bar = !quiet_ && is_terminal(std::cerr);
+    std::unique_lock lock(mutex_);
+    while (workers_done_ < workers) {
+      if (bar) paint();
+      changed_.wait_for(lock, kRepaintInterval);
+    }
+    if (bar && painted_ > 0) std::cerr << '\r' << std::string(painted_, ' ') << '\r' << std::flush;
+  }
+
+  std::vector<TrainResult> take() {
+    if (error_) std::rethrow_exception(error_);
+    for (const std::string& line : warnings_) std::cerr << line << '\n';
+    std::vector<TrainResult> done;
+    for (std::optional<TrainResult>& result : results_) {
+      if (result) done.push_back(std::move(*result));
+    }
+    return done;
+  }
+
+ private:
+  [[nodiscard]] bool stopping() const { return failed_ || stop_signal() != 0; }
+
+  TrainResult train(std::size_t i) {
+    // Fetched once: steps_per_epoch() may cost more than a store.
+    const auto batches = std::make_shared<double>(0);
+    std::ostringstream said;
+    TrainSettings settings{.threads = 1, .output = &said};
+    settings.callbacks.push_back(LambdaCallback{
+        .on_train_begin = [batches](Training& t) { *batches = static_cast<double>(t.epochs()) * t.steps_per_epoch(); },
+        .on_train_batch_end =
+            [this, i, batches, done = 0.0](Training& t, int, const Logs&) mutable {
+              shares_[i].store(++done / *batches, std::memory_order_relaxed);
+              if (stopping()) t.stop(Ended::interrupted, signal_name(stop_signal()));
+            }});
+    TrainResult result = train_recipe(jobs_[i].recipe, jobs_[i].data, jobs_[i].folder, settings);
+    keep_warnings(said.str());
+    return result;
+  }
+
+  void finish(std::size_t i, TrainResult result) {
+    const std::lock_guard lock(mutex_);
+    shares_[i] = 1;
+    ++finished_;
+    if (!quiet_ && !is_terminal(std::cerr)) {
+      std::cerr << fmt::format("{} ({}/{})\n", finished_line(result), finished_, jobs_.size()) << std::flush;
+    }
+    results_[i] = std::move(result);
+  }
+
+  void keep_warnings(const std::string& text) {
+    const std::lock_guard lock(mutex_);
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.starts_with("warning:")) warnings_.insert(line);
+    }
+  }
+
+  void paint() {
+    double share = 0;
+    for (const std::atomic<double>& s : shares_) share += s / static_cast<double>(jobs_.size());
+    const double elapsed = seconds_since(start_);
+    // Too early for a guess, below.
+    const std::string left = share > 0.01 ? clock_text(elapsed * (1 - share) / share) + " left" : "";
+    const std::string counted = fmt::format("{}/{} seeds", finished_, jobs_.size());
+    const std::size_t columns = counted.size() + 22 + left.size();
+    std::string line = "\r" + style_.bold(counted) + " " + bar_text(share, 20, style_.color) + " " + left;
+    if (columns < painted_) line.append(painted_ - columns, ' ');
+    std::cerr << line << std::flush;
+    painted_ = columns;
+  }
+
+  std::vector<SeedJob>& jobs_;
+  std::vector<std::optional<TrainResult>> results_;
+  std::vector<std::atomic<double>> shares_;  // of each job, done
+  Style style_;
+  bool quiet_;
+  Clock::time_point start_ = Clock::now();
+  std::atomic<std::size_t> next_{0};
+  std::atomic<bool> failed_{false};
+
+  std::mutex mutex_;  // guards what follows, and results_
+  std::condition_variable changed_;
+  int workers_done_ = 0;
+  std::size_t finished_ = 0;
+  std::size_t painted_ = 0;
+  std::set<std::string> warnings_;
+  std::exception_ptr error_;
+};
+
+/// A quantity of one run as the table shows it; "-" where the run has none.
+std::string cell(const TrainResult& result, const std::string& name) {
+  if (name == "epochs_run") return std::to_string(result.history.epochs.size());
+  const std::size_t dot = name.find('.');
+  const std::optional<Score>& score = name.substr(0, dot) == "test" ? result.test : result.validation;
+  if (!score) return "-";
+  const std::string quantity = name.substr(dot + 1);
+  return fmt::format("{:.4f}", quantity == "loss" ? score->loss.value : (*score)[quantity].value);
+}
+
+}  // namespace
+
+std::vector<TrainResult> train_seeds(std::vector<SeedJob>& jobs, int workers, bool quiet, const Style& style) {
+  Board board(jobs, style, quiet);
+  workers = std::min(workers, static_cast<int>(jobs.size()));
+  std::vector<std::thread> threads;
+  for (int i = 0; i < workers; ++i) threads.emplace_back([&board] { board.work(); });
+  board.watch(workers);
+  for (std::thread& thread : threads) thread.join();
+  return board.take();
+}
+
+std::string seeds_table(std::span<const TrainResult> results, const Style& style) {
+  const auto summaries = summarize_runs(results);
+  constexpr int kFirst = 16;
+  const auto width = [](const std::string& name) { return std::max<std::size_t>(name.size(), 16) + 2; };
+
+  std::string text = fmt::format("{:<{}}", "seed", kFirst);
+  for (const auto& [name, summary] : summaries) text += fmt::format("{:>{}}", name, width(name));
+  text = style.bold(text) + "\n";
+  for (const TrainResult& result : results) {
+    text += fmt::format("{:<{}}", result.seed, kFirst);
+    for (const auto& [name, summary] : summaries) text += fmt::format("{:>{}}", cell(result, name), width(name));
+    if (result.history.ended == Ended::diverged || result.history.ended == Ended::interrupted) {
+      text += "  " + style.red(to_string(result.history.ended));
+    }
+    text += '\n';
+  }
+  const auto row = [&](const std::string& title, const auto& show) {
+    text += fmt::format("{:<{}}", title, kFirst);
+    for (const auto& [name, summary] : summaries) text += fmt::format("{:>{}}", show(name, summary), width(name));
+    text += '\n';
+  };
+  // Epochs are whole numbers of some size, the rest are shares and losses.
+  const auto digits = [](const std::string& name) { return name == "epochs_run" ? 1 : 4; };
+  row("mean", [&](const std::string& name, const Summary& s) { return fmt::format("{:.{}f}", s.mean, digits(name)); });
+  if (results.size() < 2) return text;
+  row("sd", [&](const std::string& name, const Summary& s) {
+    return s.n > 1 ? fmt::format("{:.{}f}", s.sd, digits(name)) : "-";
+  });
+  row("95 % interval", [&](const std::string& name, const Summary& s) {
+    return s.n > 1 ? fmt::format("[{:.{}f}, {:.{}f}]", s.interval.low, digits(name), s.interval.high, digits(name))
+                   : "-";
+  });
+  return text;
+}
+
+}  // namespace telar::cli

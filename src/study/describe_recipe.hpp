@@ -1,0 +1,68 @@
+// The one place that lists the keys of a recipe. Visitors are those of base/describe.hpp with one verb more:
+// section("fit", function of a visitor) for a table.
+#pragma once
+
+#include <array>
+
+#include "spec/describe.hpp"
+#include "study/recipe.hpp"
+
+namespace telar {
+
+template <>
+inline constexpr std::array enum_names<DataSpec::Source>{
+    EnumName<DataSpec::Source>{DataSpec::Source::fashion_mnist, "fashion_mnist"},
+    EnumName<DataSpec::Source>{DataSpec::Source::idx, "idx"}};
+
+/// Arithmetic of the network. There is one so far, so a Recipe has no field for it.
+enum class Dtype { float32 };
+template <>
+inline constexpr std::array enum_names<Dtype>{EnumName<Dtype>{Dtype::float32, "float32"}};
+
+/// The ways to hold samples out. A recipe's `validation` has the key of exactly one.
+inline constexpr std::array<std::string_view, 3> kValidationForms{"first", "last", "fraction"};
+inline constexpr Range kValidationFirst{1, 1 << 30};
+inline constexpr Range kValidationFraction{0, 1, true, true};
+
+template <Is<DataSpec> T, class V>
+void describe(T& s, V&& v) {
+  v.field("source", s.source, "Where samples come from.");
+  v.field("dir", s.directory, "Folder of the files, relative to the recipe that says it.");
+  if (s.source == DataSpec::Source::idx) {
+    v.field("classes", s.classes, "Number of classes; default: largest training label + 1.", kCount);
+    v.field("train_images", s.files.train_images, "File of the training samples.");
+    v.field("train_labels", s.files.train_labels, "File of the training labels.");
+    v.field("test_images", s.files.test_images, "File of the test samples.");
+    v.field("test_labels", s.files.test_labels, "File of the test labels.");
+  }
+  v.field("validation", s.validation,
+          "Training samples held out: { first = N }, { last = 0.2 } or { fraction = 0.2 }.");
+}
+
+template <Is<CompileOptions> T, class V>
+void describe(T& s, V&& v) {
+  v.field("optimizer", s.optimizer, "How gradients become steps.");
+  v.field("loss", s.loss, "What is made small.");
+  v.field("metrics", s.metrics, "What else is measured.");
+  Dtype dtype = Dtype::float32;
+  v.field("dtype", dtype, "Arithmetic of the network.");
+}
+
+template <Is<FitSpec> T, class V>
+void describe(T& s, V&& v) {
+  v.field("batch_size", s.batch_size, "Samples per step.", kCount);
+  v.field("epochs", s.epochs, "Passes through the training samples.", Range{1, 1 << 30});
+  v.field("shuffle", s.shuffle, "A new order every epoch.");
+  v.field("callbacks", s.callbacks, "What watches the training.");
+}
+
+template <Is<Recipe> T, class V>
+void describe(T& r, V&& v) {
+  v.field("seed", r.seed, "Decides initial weights, order, dropout and random splits.", Range{0, 0x1p63});
+  v.section("data", [&](auto&& section) { describe(r.data, section); });
+  v.section("model", [&](auto&& section) { section.field("layers", r.layers, "From the input to the output."); });
+  v.section("compile", [&](auto&& section) { describe(r.compile, section); });
+  v.section("fit", [&](auto&& section) { describe(r.fit, section); });
+}
+
+}  // namespace telar

@@ -1,0 +1,94 @@
+#include "study/environment.hpp"
+
+#include <chrono>
+#include <fmt/chrono.h>
+#include <fstream>
+#include <sys/utsname.h>
+
+#include <telar/version.hpp>
+
+#include "base/cores.hpp"
+#include "base/sha256.hpp"
+#include "compute/isa.hpp"
+
+namespace telar {
+
+namespace {
+
+std::string cpu_model() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.starts_with("model name")) return line.substr(std::min(line.find(':') + 2, line.size()));
+  }
+  return "unknown";
+}
+
+std::string compiler() {
+#ifdef __clang__
+  return "clang " __clang_version__;
+#else
+  return "g++ " __VERSION__;
+#endif
+}
+
+std::string operating_system() {
+  utsname names{};
+  if (uname(&names) != 0) return "unknown";
+  return std::string(names.sysname) + " " + names.release + " " + names.machine;
+}
+
+Json set_document(const Dataset& set) {
+  return Json{{"name", set.name()},
+              {"samples", set.size()},
+              {"shape", set.shape()},
+              {"classes", set.classes()},
+              {"sha256", fingerprint(set)}};
+}
+
+}  // namespace
+
+std::string fingerprint(const Dataset& data) {
+  Sha256 hash;
+  const Dataset::Storage& storage = data.storage();
+  const auto update = [&hash](const auto& values, std::size_t first, std::size_t count) {
+    if (count > 0) hash.update(std::as_bytes(std::span(values).subspan(first, count)));
+  };
+  update(storage.shape, 0, storage.shape.size());
+  for (const std::uint32_t row : data.rows()) {
+    const std::size_t size = data.sample_size();
+    std::visit([&](const auto& features) { update(features, row * size, size); }, storage.features);
+    const auto width = static_cast<std::size_t>(storage.target_width);
+    if (data.has_labels()) {
+      update(storage.labels, row, 1);
+    } else {
+      update(storage.targets, row * width, width);
+    }
+  }
+  return hash.hex();
+}
+
+Json data_document(const RecipeData& data) {
+  Json document{{"train", set_document(data.train)}};
+  if (data.validation) document["validation"] = set_document(*data.validation);
+  document["test"] = set_document(data.test);
+  return document;
+}
+
+Json environment_document(const Recipe& recipe, int threads, const Json& data, std::span<const std::string> command) {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  return Json{{"schema", "telar.environment/1"},
+              {"recipe", recipe.name},
+              {"seed", recipe.seed},
+              {"time", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now))},
+              {"command", Json(command)},
+              {"telar", version()},
+              {"compiler", compiler()},
+              {"isa", compute::name_of(compute::current_isa())},
+              {"threads", threads},
+              {"cores", available_cores()},
+              {"cpu", cpu_model()},
+              {"os", operating_system()},
+              {"data", data}};
+}
+
+}  // namespace telar

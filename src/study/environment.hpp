@@ -1,0 +1,25 @@
+// environment.json: on what, with what and from which data a run was made.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include <telar/dataset.hpp>
+
+#include "study/documents.hpp"
+#include "study/recipe.hpp"
+
+namespace telar {
+
+/// SHA-256 over shape, samples (as stored) and labels or targets, row by row in the set's order: the same for the same
+/// samples, wherever they come from.
+[[nodiscard]] std::string fingerprint(const Dataset& data);
+
+/// The data's part of the document: name, samples, shape, classes and fingerprint of each set. Reads all of the data.
+[[nodiscard]] Json data_document(const RecipeData& data);
+
+/// telar.environment/1 at this moment. `data` is what data_document gave, `command` the words of the command line.
+[[nodiscard]] Json environment_document(const Recipe& recipe, int threads, const Json& data,
+                                        std::span<const std::string> command);
+
+}  // namespace telar

@@ -1,0 +1,120 @@
+// From a recipe to what a training needs: data, network, options.
+#include <utility>
+
+#include <telar/error.hpp>
+
+#include "spec/validate.hpp"
+#include "study/describe_recipe.hpp"
+#include "study/recipe_places.hpp"
+
+namespace telar {
+
+namespace {
+
+using Kind = ValidationSpec::Kind;
+
+datasets::Pair read_files(const Recipe& recipe, const std::filesystem::path& data_dir) {
+  const DataSpec& spec = recipe.data;
+  const std::filesystem::path directory = data_dir.empty() ? std::filesystem::path(spec.directory) : data_dir;
+  if (spec.source == DataSpec::Source::fashion_mnist) return datasets::fashion_mnist(directory);
+  if (directory.empty())
+    throw Error(ErrorCode::usage, place_of(recipe, "data.source"), "data.dir is missing: where are the four IDX files?",
+                "add dir = \"...\" to [data], or say --data-dir");
+  return datasets::idx(directory, spec.files, spec.classes);
+}
+
+/// (for training, held out)
+std::pair<Dataset, Dataset> hold_out(const Dataset& data, const ValidationSpec& spec, std::uint64_t seed) {
+  if (spec.kind == Kind::last) return split_last(data, spec.fraction);
+  if (spec.kind == Kind::shuffled) return split_shuffled(data, spec.fraction, seed);
+  if (spec.kind == Kind::stratified) return split_stratified(data, spec.fraction, seed);
+  auto [first, rest] = take_first(data, static_cast<std::size_t>(spec.first));
+  return {std::move(rest), std::move(first)};
+}
+
+std::string without_part(const Dataset& data) {  // "fashion_mnist (train)" -> "fashion_mnist"
+  return data.name().substr(0, data.name().find(" ("));
+}
+
+void check_width(const Recipe& recipe, const Sequential& model, const Dataset& data) {
+  if (data.classes() == 0 || model.outputs() == data.classes()) return;
+  std::size_t last = model.layers().size() - 1;
+  while (last > 0 && !std::holds_alternative<Dense>(model.layers()[last])) --last;
+  const Layer& layer = model.layers()[last];
+  const std::string address = "model.layers." + std::to_string(last);
+  const std::string name =
+      std::visit([](const auto& l) { return l.name; }, static_cast<const Layer::Alternatives&>(layer));
+  const std::string width = std::to_string(model.outputs()), classes = std::to_string(data.classes());
+  throw Error(ErrorCode::usage,
+              place_of(recipe, address) + ", layer " + name + " (" + std::string(class_name(layer)) + "), output (" +
+                  width + ")",
+              "the network has " + width + (width == "1" ? " output" : " outputs") + ", but " + without_part(data) +
+                  " has " + classes + " classes",
+              std::holds_alternative<Dense>(layer) ? "write units = " + classes + " there"
+                                                   : "end with a Dense layer of units = " + classes);
+}
+
+// A model counts layers; a reader of a file wants lines. Its messages about a layer start with "layer 2, ".
+std::string with_place(const Recipe& recipe, const std::string& where) {
+  constexpr std::string_view kLayer = "layer ";
+  std::string address = "model.layers";
+  if (where.starts_with(kLayer)) address += "." + where.substr(kLayer.size(), where.find(',') - kLayer.size());
+  return place_of(recipe, address) + ", " + where;
+}
+
+Sequential stack(const Recipe& recipe, const Dataset& data) {
+  try {
+    return Sequential(Input(data.shape()), recipe.layers, recipe.seed);
+  } catch (const Error& error) {
+    throw Error(error.code(), with_place(recipe, error.where()), error.message(), error.hint());
+  }
+}
+
+}  // namespace
+
+RecipeData load_data(const Recipe& recipe, const std::filesystem::path& data_dir) {
+  auto [train, test] = read_files(recipe, data_dir);
+  const ValidationSpec& spec = recipe.data.validation;
+  RecipeData data{std::move(train), {}, std::move(test)};
+  if (spec.kind != Kind::none) {
+    const std::string place = place_of(recipe, "data.validation");
+    if (spec.kind == Kind::first && static_cast<std::size_t>(spec.first) >= data.train.size())
+      throw Error(ErrorCode::usage, place,
+                  "data.validation.first = " + std::to_string(spec.first) + " leaves nothing to train on: " +
+                      without_part(data.train) + " has " + std::to_string(data.train.size()) + " training samples",
+                  "hold out fewer");
+    try {
+      auto [rest, held_out] = hold_out(data.train, spec, recipe.seed);
+      data.train = std::move(rest);
+      data.validation = std::move(held_out);
+    } catch (const Error& error) {
+      throw Error(error.code(), place, error.message(), error.hint());
+    }
+  }
+  // Recipes name their loss as Keras does; what this one needs of the labels follows from it.
+  if (recipe.compile.loss && std::holds_alternative<CategoricalCrossentropy>(*recipe.compile.loss))
+    for (Dataset* part : {&data.train, data.validation ? &*data.validation : nullptr, &data.test})
+      if (part != nullptr && part->has_labels()) *part = to_categorical(*part);
+  return data;
+}
+
+Sequential build_model(const Recipe& recipe, const Dataset& data) {
+  if (!recipe.compile.loss)
+    throw Error(ErrorCode::usage, place_of(recipe, "compile"), "compile.loss is missing: nothing to make small",
+                "[compile] loss = \"sparse_categorical_crossentropy\"");
+  Sequential model = stack(recipe, data);
+  check_width(recipe, model, data);
+  model.compile(recipe.compile);
+  return model;
+}
+
+FitOptions fit_options(const Recipe& recipe, const RecipeData& data) {
+  FitOptions options{.batch_size = recipe.fit.batch_size,
+                     .epochs = recipe.fit.epochs,
+                     .validation_data = data.validation,
+                     .shuffle = recipe.fit.shuffle};
+  for (const Callback::Stock& callback : recipe.fit.callbacks) options.callbacks.emplace_back(callback);
+  return options;
+}
+
+}  // namespace telar

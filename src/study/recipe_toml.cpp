@@ -1,0 +1,117 @@
+// A recipe written out in full.
+#include <string>
+#include <type_traits>
+
+#include <telar/error.hpp>
+
+#include "base/number_text.hpp"
+#include "study/describe_recipe.hpp"
+
+namespace telar {
+
+namespace {
+
+std::string toml_string(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string toml = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      toml += '\\';
+      toml += c;
+    } else if (byte < 0x20 || byte == 0x7f) {
+      toml += "\\u00";
+      toml += kHex[byte >> 4];
+      toml += kHex[byte & 15];
+    } else {
+      toml += c;
+    }
+  }
+  return toml + '"';
+}
+
+template <class... A>
+std::string inline_toml(const std::variant<A...>& object);
+
+std::string inline_toml(bool value) { return value ? "true" : "false"; }
+std::string inline_toml(int value) { return std::to_string(value); }
+std::string inline_toml(std::uint64_t value) { return std::to_string(value); }
+std::string inline_toml(double value) { return number_text(value); }
+std::string inline_toml(const std::string& value) { return toml_string(value); }
+template <class E>
+requires std::is_enum_v<E> std::string inline_toml(E value) { return toml_string(name_of(value)); }
+std::string inline_toml(const ValidationSpec& value) {
+  using Kind = ValidationSpec::Kind;
+  if (value.kind == Kind::first) return "{ first = " + inline_toml(value.first) + " }";
+  if (value.kind == Kind::last) return "{ last = " + inline_toml(value.fraction) + " }";
+  return "{ fraction = " + inline_toml(value.fraction) +
+         ", order = " + toml_string(value.kind == Kind::stratified ? "stratified" : "shuffled") + " }";
+}
+template <class T>
+std::string inline_toml(const std::vector<T>& values) {
+  std::string toml = "[";
+  for (const T& value : values) toml += "\n  " + inline_toml(value) + ",";
+  return toml + (values.empty() ? "]" : "\n]");
+}
+
+// TOML has no word for "not given": such a key is left out.
+template <class T>
+bool is_given(const T&) {
+  return true;
+}
+template <class T>
+bool is_given(const std::optional<T>& value) {
+  return value.has_value();
+}
+bool is_given(const ValidationSpec& value) { return value.kind != ValidationSpec::Kind::none; }
+
+template <class T>
+const T& given(const T& value) {
+  return value;
+}
+template <class T>
+const T& given(const std::optional<T>& value) {
+  return *value;
+}
+
+struct InlineFields {
+  std::string& toml;
+  template <class T>
+  void field(std::string_view name, const T& value, std::string_view, const Range& = {}) const {
+    if (is_given(value)) toml += ", " + std::string(name) + " = " + inline_toml(given(value));
+  }
+};
+
+template <class... A>
+std::string inline_toml(const std::variant<A...>& object) {
+  return std::visit(
+      [](const auto& alternative) {
+        std::string toml = "{ type = " + toml_string(type_name<std::remove_cvref_t<decltype(alternative)>>);
+        describe(alternative, InlineFields{toml});
+        return toml + " }";
+      },
+      object);
+}
+
+struct Lines {
+  std::string& toml;
+  template <class T>
+  void field(std::string_view name, const T& value, std::string_view, const Range& = {}) const {
+    if (is_given(value)) toml += std::string(name) + " = " + inline_toml(given(value)) + "\n";
+  }
+  template <class Visit>
+  void section(std::string_view name, Visit&& visit) const {
+    toml += "\n[" + std::string(name) + "]\n";
+    visit(*this);
+  }
+};
+
+}  // namespace
+
+std::string to_toml(const Recipe& recipe) {
+  std::string toml;
+  describe(recipe, Lines{toml});
+  return toml;
+}
+
+}  // namespace telar

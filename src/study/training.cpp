@@ -1,0 +1,76 @@
+#include "study/training.hpp"
+
+#include <cmath>
+#include <memory>
+#include <utility>
+
+#include "compute/isa.hpp"
+
+namespace telar {
+
+namespace {
+
+/// The weights of the best epoch so far, by val_loss, else loss. NaN is never best.
+struct BestWeights {
+  double loss = std::numeric_limits<double>::infinity();
+  std::optional<int> epoch;
+  std::vector<float> weights;
+
+  void on_epoch_end(Training& training, int ended, const Logs& logs) {
+    const std::optional<double> seen = logs.get("val_loss") ? logs.get("val_loss") : logs.get("loss");
+    if (!seen || !(*seen < loss)) return;
+    loss = *seen;
+    epoch = ended;
+    weights = training.weights();
+  }
+};
+
+bool is_progress_bar(const Callback& callback) {
+  return callback.stock() != nullptr && std::holds_alternative<ProgressBar>(*callback.stock());
+}
+
+}  // namespace
+
+TrainResult train_recipe(const Recipe& recipe, const RecipeData& data, RunFolder& folder,
+                         const TrainSettings& settings) {
+  Sequential model = build_model(recipe, data.train);
+
+  BestWeights best;
+  FitOptions options = fit_options(recipe, data);
+  options.threads = settings.threads;
+  options.output = settings.output;
+  std::erase_if(options.callbacks, is_progress_bar);
+  options.callbacks.insert(options.callbacks.end(), settings.callbacks.begin(), settings.callbacks.end());
+  options.callbacks.push_back(LambdaCallback{.on_epoch_end = [&best, &folder](Training& t, int epoch, Logs& logs) {
+    best.on_epoch_end(t, epoch, logs);
+    folder.append_epoch(epoch, logs);
+  }});
+  if (settings.progress) options.callbacks.push_back(*settings.progress);
+
+  TrainResult result;
+  result.recipe = recipe.name;
+  result.seed = recipe.seed;
+  result.threads = settings.threads;
+  result.isa = compute::name_of(compute::current_isa());
+  result.class_names = data.test.class_names();
+  result.run_dir = folder.path();
+  result.history = model.fit(data.train, options);
+
+  const Ended ended = result.history.ended;
+  if (ended == Ended::interrupted && best.epoch) {
+    model.set_weights(best.weights);
+    result.weights_epoch = best.epoch;
+  }
+  folder.write_weights(model);
+  result.weights_sha256 = model.weights_sha256();
+
+  if (ended == Ended::completed || ended == Ended::stopped_early) {
+    const EvaluateOptions evaluation{.threads = settings.threads};
+    if (data.validation) result.validation = model.evaluate(*data.validation, evaluation);
+    result.test = model.evaluate(data.test, evaluation);
+  }
+  folder.write_result(train_document(result));
+  return result;
+}
+
+}  // namespace telar

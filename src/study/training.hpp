@@ -1,0 +1,30 @@
+// One recipe trained from start to end: fit, keep, read the test set once.
+#pragma once
+
+#include <iosfwd>
+#include <optional>
+#include <vector>
+
+#include <telar/callbacks.hpp>
+
+#include "study/documents.hpp"
+#include "study/recipe.hpp"
+#include "study/run_store.hpp"
+
+namespace telar {
+
+struct TrainSettings {
+  int threads = 1;                        ///< at least 1
+  std::ostream* output = nullptr;         ///< for what callbacks say; null: std::cerr
+  std::optional<ProgressBar> progress{};  ///< in place of the recipe's; absent: none, even if the recipe has one
+  std::vector<Callback> callbacks{};      ///< after the recipe's
+};
+
+/// Trains with recipe.seed on `data`, epoch by epoch into `folder`, and leaves weights.npz and result.json there. A
+/// training that broke off (interrupted, diverged) is not read on the test set; an interrupted one leaves the weights
+/// of its best epoch by val_loss, else loss, or the last batch's if no epoch ended. Throws Error: usage before the
+/// first step, resource if the folder cannot be written.
+[[nodiscard]] TrainResult train_recipe(const Recipe& recipe, const RecipeData& data, RunFolder& folder,
+                                       const TrainSettings& settings);
+
+}  // namespace telar
