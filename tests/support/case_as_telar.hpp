@@ -1,4 +1,4 @@
-// A random network of the oracle's tests as a user of telar would build it.
+// A random network of the oracle's tests as a user of telar would build it, and as the engine sees it.
 #pragma once
 
 #include <utility>
@@ -6,6 +6,7 @@
 #include <telar/sequential.hpp>
 
 #include "oracle/random_network.hpp"
+#include "support/engine.hpp"
 
 namespace telar {
 
@@ -30,6 +31,18 @@ inline Sequential model_of(const oracle::Case& c, const Optimizer& optimizer = A
   model.set_weights(c.weights);
   model.compile({.optimizer = optimizer, .loss = c.loss, .metrics = {Accuracy{}}});
   return model;
+}
+
+inline EngineBatch engine_batch_of(const oracle::Case& c) {
+  EngineBatch b;
+  b.columns = c.inputs;
+  b.samples.assign(c.batch.x.values.begin(), c.batch.x.values.end());
+  if (std::holds_alternative<SparseCategoricalCrossentropy>(c.loss))
+    b.labels.assign(c.batch.labels.begin(), c.batch.labels.end());
+  else
+    b.targets.assign(c.batch.targets.values.begin(), c.batch.targets.values.end());
+  b.weights.assign(c.batch.weights.begin(), c.batch.weights.end());
+  return b;
 }
 
 }  // namespace telar

@@ -1,0 +1,164 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "cli/class_report.hpp"
+#include "cli/confusion_matrix.hpp"
+#include "cli/learning_curve.hpp"
+#include "cli/score_text.hpp"
+
+namespace telar::cli {
+namespace {
+
+const Style kPlain{false};
+const Style kColored{true};
+
+History history_of(const std::vector<double>& loss, const std::vector<double>& val_loss = {}) {
+  History history;
+  for (std::size_t i = 0; i < loss.size(); ++i) {
+    Logs logs;
+    logs.set("loss", loss[i]);
+    if (i < val_loss.size()) logs.set("val_loss", val_loss[i]);
+    history.epochs.push_back(logs);
+  }
+  return history;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = text.find('\n', begin);
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+/// Characters, not bytes, of UTF-8.
+std::size_t columns_of(const std::string& line) {
+  return static_cast<std::size_t>(std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+/// Whether a line has a braille character with a dot.
+bool drawn(const std::string& line) {
+  return line.find("\xE2\xA0") != std::string::npos || line.find("\xE2\xA1") != std::string::npos ||
+         line.find("\xE2\xA2") != std::string::npos || line.find("\xE2\xA3") != std::string::npos;
+}
+
+Score two_class_score() {
+  Score score;
+  score.loss = {0.5, 0.4, 0.6};
+  score.metrics = {{"accuracy", {0.7, 0.6, 0.8}}};
+  score.classes = 2;
+  score.confusion = {90, 10, 0, 20};
+  score.samples = 120;
+  return score;
+}
+
+TEST(LearningCurve, ShowsTheRangeTheLastValuesAndTheEpochs) {
+  const std::string text = learning_curve(history_of({1.0, 0.5, 0.25}, {0.9, 0.6, 0.5}), "loss", 80, kPlain);
+  EXPECT_NE(text.find("1.0000 ┤"), std::string::npos) << text;
+  EXPECT_NE(text.find("0.2500 ┤"), std::string::npos) << text;
+  EXPECT_NE(text.find(" loss 0.2500"), std::string::npos) << text;
+  EXPECT_NE(text.find(" val_loss 0.5000"), std::string::npos) << text;
+  EXPECT_EQ(lines_of(text).back().substr(0, 10), "   epoch 1");
+  EXPECT_EQ(lines_of(text).back().back(), '3');
+}
+
+TEST(LearningCurve, FallsFromTheTopLeftToTheBottomRight) {
+  const std::vector<std::string> lines = lines_of(learning_curve(history_of({1.0, 0.0}), "loss", 80, kPlain));
+  const auto first_dot = [](const std::string& line) {
+    return std::min({line.find("\xE2\xA0"), line.find("\xE2\xA1"), line.find("\xE2\xA2"), line.find("\xE2\xA3")});
+  };
+  for (std::size_t row = 0; row + 1 < 8; ++row) EXPECT_LT(first_dot(lines[row]), first_dot(lines[row + 1])) << row;
+}
+
+TEST(LearningCurve, KeepsBothNamesApartWhereTheLinesEndTogether) {
+  for (const double end : {1.0, 0.5, 0.0}) {
+    const std::string text = learning_curve(history_of({1.0, 0.0, end}, {0.0, 1.0, end}), "loss", 80, kPlain);
+    for (const std::string& line : lines_of(text)) {
+      EXPECT_FALSE(line.find(" loss ") != std::string::npos && line.find(" val_loss ") != std::string::npos) << text;
+    }
+    EXPECT_NE(text.find(" loss "), std::string::npos);
+    EXPECT_NE(text.find(" val_loss "), std::string::npos);
+  }
+}
+
+TEST(LearningCurve, LeavesAGapForNaN) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::string whole = learning_curve(history_of({1, 0.75, 0.5, 0.25, 0}), "loss", 60, kPlain);
+  const std::string gap = learning_curve(history_of({1, 0.75, nan, 0.25, 0}), "loss", 60, kPlain);
+  EXPECT_NE(whole, gap);
+  EXPECT_FALSE(drawn(lines_of(gap)[4])) << gap;
+  EXPECT_TRUE(drawn(lines_of(whole)[4])) << whole;
+}
+
+TEST(LearningCurve, IsEmptyWithoutAFiniteValue) {
+  EXPECT_EQ(learning_curve(history_of({std::numeric_limits<double>::quiet_NaN()}), "loss", 80, kPlain), "");
+  EXPECT_EQ(learning_curve(history_of({1, 2}), "accuracy", 80, kPlain), "");
+}
+
+TEST(LearningCurve, FitsItsColumns) {
+  for (const int columns : {50, 60, 80, 200}) {
+    const std::string text = learning_curve(history_of({1.0, 0.5, 0.25}, {0.9, 0.6, 0.5}), "loss", columns, kPlain);
+    for (const std::string& line : lines_of(text)) EXPECT_LE(columns_of(line), static_cast<std::size_t>(columns));
+  }
+}
+
+TEST(LearningCurve, DrawsAConstantAndASingleEpoch) {
+  EXPECT_TRUE(drawn(learning_curve(history_of({0.5, 0.5, 0.5}), "loss", 80, kPlain)));
+  EXPECT_TRUE(drawn(learning_curve(history_of({0.5}), "loss", 80, kPlain)));
+}
+
+TEST(LearningCurve, HasEscapesOnlyInColor) {
+  const History history = history_of({1.0, 0.5}, {0.9, 0.6});
+  EXPECT_EQ(learning_curve(history, "loss", 80, kPlain).find('\033'), std::string::npos);
+  EXPECT_NE(learning_curve(history, "loss", 80, kColored).find('\033'), std::string::npos);
+}
+
+TEST(ConfusionMatrix, HasARowForEachClassAndDotsForZeros) {
+  const std::vector<std::string> names{"Bag", "Ankle boot"};
+  const std::vector<std::string> lines = lines_of(confusion_matrix(two_class_score(), names, 80, kPlain));
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_EQ(lines[0], "  true \\ as      Bag Ankle");
+  EXPECT_EQ(lines[1], "  Bag             90    10");
+  EXPECT_EQ(lines[2], "  Ankle boot       ·    20");
+  EXPECT_EQ(lines[3], "  Most often mistaken: Bag for Ankle boot 10");
+}
+
+TEST(ConfusionMatrix, NamesTheWorstPairsFirst) {
+  Score score;
+  score.classes = 3;
+  score.confusion = {5, 1, 2, 7, 5, 0, 0, 3, 5};
+  const std::string text = confusion_matrix(score, {}, 80, kPlain);
+  EXPECT_NE(text.find("mistaken: 1 for 0 7, 2 for 1 3, 0 for 2 2\n"), std::string::npos) << text;
+}
+
+TEST(ConfusionMatrix, LeavesOutATableThatDoesNotFit) {
+  const std::vector<std::string> lines = lines_of(confusion_matrix(two_class_score(), {}, 20, kPlain));
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_EQ(lines[0], "  Most often mistaken: 0 for 1 10");
+}
+
+TEST(ConfusionMatrix, IsEmptyWithoutClasses) { EXPECT_EQ(confusion_matrix(Score{}, {}, 80, kPlain), ""); }
+
+TEST(ClassReport, ShowsAccuracyIntervalAndABarThatGrowsWithIt) {
+  const std::vector<ClassAccuracy> classes{{"Bag", 10, 10, {1.0, 0.7, 1.0}}, {"Boot", 5, 10, {0.5, 0.2, 0.8}}};
+  EXPECT_EQ(class_report(classes, kPlain),
+            "  Bag   1.0000  [0.7000, 1.0000]  ████████████████████\n"
+            "  Boot  0.5000  [0.2000, 0.8000]  ██████████\n");
+}
+
+TEST(ClassReport, SaysWhereAClassHasNoSamples) {
+  EXPECT_EQ(class_report(std::vector<ClassAccuracy>{{"Bag", 0, 0, {}}}, kPlain), "  Bag  no samples\n");
+}
+
+TEST(ScoreLine, ShowsEveryQuantityWithItsInterval) {
+  EXPECT_EQ(score_line("Test", two_class_score(), kPlain),
+            "Test        loss 0.5000 [0.4000, 0.6000]   accuracy 0.7000 [0.6000, 0.8000]   120 samples\n");
+}
+
+}  // namespace
+}  // namespace telar::cli

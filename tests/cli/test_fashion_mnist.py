@@ -1,0 +1,36 @@
+"""The recipes of the tree on the real Fashion-MNIST, an epoch at most."""
+
+import os
+import unittest
+from pathlib import Path
+
+from support import ProgramTest
+
+RECIPES = Path(os.environ["TELAR_RECIPES"]) / "fashion-mnist"
+
+
+@unittest.skipUnless(os.path.isdir("/usr/share/datasets/fashion-mnist"), "Debian's dataset-fashion-mnist is not installed")
+class FashionMnist(ProgramTest):
+    def test_one_epoch_of_the_baseline_is_named_by_garment(self):
+        d = self.document("train", RECIPES / "baseline.toml", "--set", "fit.epochs=1", "--out", "run")
+        self.assertEqual([c["class"] for c in d["classes"]],
+                         ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+                          "Ankle boot"])
+        self.assertTrue(all(c["samples"] == 1000 for c in d["classes"]))
+        self.assertGreater(d["test"]["accuracy"], 0.8)
+        self.assertEqual(self.document("evaluate", "run")["test"], d["test"])
+
+    def test_every_recipe_can_be_inspected(self):
+        for recipe in sorted(RECIPES.glob("*.toml")):
+            d = self.document("inspect", recipe)
+            self.assertEqual((d["recipe"], d["variables"][-1]["shape"]), (recipe.stem, [10]))
+
+    def test_the_callback_that_cannot_act_is_warned_of_with_both_numbers(self):
+        done = self.telar("inspect", RECIPES / "reduce-lr-on-plateau.toml")
+        self.assertRegex(done.stderr, r"\Awarning: ReduceLROnPlateau can never act: min_lr 0\.001 >= learning_rate 0\.001 "
+                                      r"\(reduce-lr-on-plateau\.toml:\d+:\d+\)\n\Z")
+        self.assertEqual(self.telar("inspect", RECIPES / "reduce-lr-working.toml").stderr, "")
+
+
+if __name__ == "__main__":
+    unittest.main()

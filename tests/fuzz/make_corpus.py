@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""Writes the seed corpus of the fuzz targets, tests/fuzz/corpus/<reader>/: good files and each kind of bad one.
+
+The same script gives the same bytes. Inputs that a fuzzer found are files of their own beside these: found-<what>.
+"""
+import gzip
+import io
+import math
+import struct
+import zipfile
+from pathlib import Path
+
+CORPUS = Path(__file__).resolve().parent / "corpus"
+
+
+def write(reader, name, content):
+    path = CORPUS / reader / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def idx(*shape, values=None, magic=b"\0\0\x08"):
+    body = bytes(i % 256 for i in range(math.prod(shape))) if values is None else values
+    return magic + bytes([len(shape)]) + b"".join(struct.pack(">I", extent) for extent in shape) + body
+
+
+def write_idx():
+    images, labels = idx(3, 4, 2), idx(5)
+    packed = gzip.compress(images, mtime=0)
+    for name, content in {
+        "images": images, "labels": labels, "images.gz": packed, "labels.gz": gzip.compress(labels, mtime=0),
+        "empty": b"", "empty.gz": gzip.compress(b"", mtime=0), "header-only": images[:16], "half-a-header": images[:6],
+        "truncated": images[:-1], "trailing": images + b"\0", "truncated.gz": packed[:-9], "trailing.gz": packed + b"\0",
+        "flipped.gz": packed[:14] + bytes([packed[14] ^ 1]) + packed[15:], "bad-crc.gz": packed[:-8] + b"\0" * 4 + packed[-4:],
+        "two-members.gz": packed + packed, "float": idx(2, values=bytes(8), magic=b"\0\0\x0d"),
+        "wrong-magic": b"\x01" + images[1:], "no-dimensions": b"\0\0\x08\0", "nine-dimensions": idx(*[1] * 9),
+        "zero-extent": idx(3, 0, values=b""), "huge": idx(2**31 - 1, 2**31 - 1, 2**31 - 1, values=b""),
+        "overflow": idx(*[2**16] * 5, values=b""), "negative": idx(2**32 - 1, values=b""),
+        "lies.gz": gzip.compress(idx(2**30, values=b"short"), mtime=0),
+    }.items():
+        write("idx", name, content)
+
+
+def npy(shape, values=None, descr="<f4", order="False", version=1):
+    text = f"{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}"
+    size = 10 if version == 1 else 12
+    text += " " * (-(len(text) + size + 1) % 64) + "\n"
+    data = b"".join(struct.pack("<f", i / 2) for i in range(math.prod(shape))) if values is None else values
+    return b"\x93NUMPY" + bytes([version, 0]) + struct.pack("<H" if version == 1 else "<I", len(text)) + text.encode() + data
+
+
+def archive(*members, method=zipfile.ZIP_STORED):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as file:
+        for name, content in members:
+            file.writestr(zipfile.ZipInfo(name), content, compress_type=method)
+    return out.getvalue()
+
+
+def write_npz():
+    kernel, bias = ("dense/kernel.npy", npy((3, 2))), ("dense/bias.npy", npy((2,)))
+    good = archive(kernel, bias)
+    for name, content in {
+        "stored": good, "deflated": archive(kernel, bias, method=zipfile.ZIP_DEFLATED), "no-members": archive(),
+        "number": archive(("x.npy", npy(()))), "empty-array": archive(("x.npy", npy((0, 3)))),
+        "version-2": archive(("x.npy", npy((2,), version=2))), "empty": b"", "no-zip": b"PK\3\4 not really",
+        "truncated": good[:-30], "flipped": good[:150] + bytes([good[150] ^ 1]) + good[151:],
+        "double": archive(("x.npy", npy((2,), values=bytes(16), descr="<f8"))),
+        "big-endian": archive(("x.npy", npy((2,), descr=">f4"))), "object": archive(("x.npy", npy((1,), descr="|O"))),
+        "fortran": archive(("x.npy", npy((2, 3), order="True"))), "not-npy": archive(("x.npy", b"hello")),
+        "no-suffix": archive(("x", npy((2,)))), "no-name": archive((".npy", npy((2,)))),
+        "climbs": archive(("../x.npy", npy((2,)))), "too-short": archive(("x.npy", npy((9,), values=bytes(4)))),
+        "too-long": archive(("x.npy", npy((1,), values=bytes(40)))),
+        "huge": archive(("x.npy", npy((2**31 - 1, 2**31 - 1), values=bytes(4)))),
+    }.items():
+        write("npz", name, content)
+
+
+BASELINE = """seed = 1
+[data]
+source = "fashion_mnist"
+validation = { first = 10000 }
+[model]
+layers = [ { type = "Rescaling", scale = 0.00392156862745098 }, { type = "Flatten" },
+           { type = "Dense", units = 512, activation = "relu" }, { type = "BatchNormalization" },
+           { type = "Dropout", rate = 0.5 }, { type = "Dense", units = 10, activation = "softmax" } ]
+[compile]
+optimizer = { type = "Adam", learning_rate = 0.001 }
+loss = "sparse_categorical_crossentropy"
+metrics = ["accuracy"]
+[fit]
+batch_size = 128
+epochs = 10
+callbacks = [ { type = "EarlyStopping", patience = 5 }, { type = "ReduceLROnPlateau", factor = 0.5, min_lr = 1e-6 } ]
+"""
+
+
+def write_recipe():
+    def changed(old, new):
+        assert old in BASELINE, old
+        return BASELINE.replace(old, new)
+
+    for name, text in {
+        "baseline": BASELINE, "empty": "", "stratified": changed("{ first = 10000 }", '{ fraction = 0.2, order = "stratified" }'),
+        "last": changed("{ first = 10000 }", "{ last = 0.2 }"),
+        "sgd": changed('{ type = "Adam", learning_rate = 0.001 }', '{ type = "SGD", momentum = 0.9, nesterov = true }'),
+        "idx": changed('"fashion_mnist"', '"idx"\ndirectory = "here"\nclasses = 3'), "no-toml": "[fit\nepochs",
+        "unknown-key": changed("epochs", "epoch"), "wrong-type": changed("epochs = 10", 'epochs = "ten"'),
+        "no-units": changed("units = 512", "units = 0"), "rate": changed("rate = 0.5", "rate = 1.5"),
+        "no-layers": changed("layers", "layer"), "circle": 'extends = "circle"\n', "extends-missing": 'extends = "none.toml"\n' + BASELINE,
+        "extends-itself": 'extends = "."\n', "infinite": changed("0.001", "inf"), "not-a-number": changed("0.001", "nan"),
+        "huge": changed("batch_size = 128", "batch_size = 9223372036854775807"), "date": changed("seed = 1", "seed = 1979-05-27"),
+        "negative-seed": changed("seed = 1", "seed = -1"), "deep": "x = " + "[" * 300 + "]" * 300,
+    }.items():
+        write("recipe", name + ".toml", text.encode())
+
+
+if __name__ == "__main__":
+    write_idx()
+    write_npz()
+    write_recipe()

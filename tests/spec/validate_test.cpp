@@ -1,0 +1,100 @@
+#include "spec/validate.hpp"
+
+#include <cmath>
+#include <gtest/gtest.h>
+#include <limits>
+#include <string>
+
+#include "support/thrown.hpp"
+
+namespace telar {
+namespace {
+
+using test::thrown_by;
+
+template <class Spec>
+std::string refusal(const Spec& spec) {
+  const Error error = thrown_by([&] { validate(spec, "here"); });
+  EXPECT_EQ(error.code(), ErrorCode::usage);
+  EXPECT_EQ(error.where(), "here");
+  return error.message();
+}
+
+TEST(Validate, accepts_keras_defaults) {
+  EXPECT_NO_THROW(validate(Layer(Rescaling{}), ""));
+  EXPECT_NO_THROW(validate(Layer(Flatten{}), ""));
+  EXPECT_NO_THROW(validate(Layer(Dense{.units = 1}), ""));
+  EXPECT_NO_THROW(validate(Layer(ActivationLayer{}), ""));
+  EXPECT_NO_THROW(validate(Layer(BatchNormalization{}), ""));
+  EXPECT_NO_THROW(validate(Layer(Dropout{}), ""));
+  EXPECT_NO_THROW(validate(Loss(CategoricalCrossentropy{}), ""));
+  EXPECT_NO_THROW(validate(Loss(SparseCategoricalCrossentropy{}), ""));
+  EXPECT_NO_THROW(validate(Metric(Accuracy{}), ""));
+  EXPECT_NO_THROW(validate(Optimizer(SGD{}), ""));
+  EXPECT_NO_THROW(validate(Optimizer(Adam{}), ""));
+  EXPECT_NO_THROW(validate(Callback::Stock(EarlyStopping{}), ""));
+  EXPECT_NO_THROW(validate(Callback::Stock(ReduceLROnPlateau{}), ""));
+  EXPECT_NO_THROW(validate(Callback::Stock(ProgressBar{}), ""));
+}
+
+TEST(Validate, refuses_a_dense_layer_without_units) {
+  EXPECT_EQ(refusal(Layer(Dense{})), "units = 0, but must be at least 1");
+  EXPECT_EQ(refusal(Layer(Dense{.units = -3})), "units = -3, but must be at least 1");
+}
+
+TEST(Validate, states_the_upper_limit_to_someone_who_is_above_it) {
+  EXPECT_EQ(refusal(Layer(Dense{.units = 20'000'000})), "units = 20000000, but must be in [1, 16777216]");
+}
+
+TEST(Validate, refuses_a_dropout_rate_that_is_no_probability) {
+  EXPECT_EQ(refusal(Layer(Dropout{.rate = 1.5})), "rate = 1.5, but must be in [0, 1]");
+  EXPECT_EQ(refusal(Layer(Dropout{.rate = -0.1})), "rate = -0.1, but must be in [0, 1]");
+  EXPECT_EQ(refusal(Layer(Dropout{.rate = std::nan("")})), "rate = nan, but must be in [0, 1]");
+  EXPECT_NO_THROW(validate(Layer(Dropout{.rate = 1}), ""));
+}
+
+TEST(Validate, refuses_numbers_that_are_not_finite) {
+  EXPECT_EQ(refusal(Layer(Rescaling{.scale = INFINITY})), "scale = inf, but must be finite");
+  EXPECT_EQ(refusal(Optimizer(Adam{.learning_rate = std::nan("")})), "learning_rate = nan, but must be at least 0");
+}
+
+TEST(Validate, refuses_options_of_batch_normalization_outside_their_range) {
+  EXPECT_EQ(refusal(Layer(BatchNormalization{.momentum = 1.01})), "momentum = 1.01, but must be in [0, 1]");
+  EXPECT_EQ(refusal(Layer(BatchNormalization{.epsilon = 0})), "epsilon = 0, but must be greater than 0");
+}
+
+TEST(Validate, refuses_options_of_optimizers_and_losses_outside_their_range) {
+  EXPECT_EQ(refusal(Optimizer(SGD{.learning_rate = -1})), "learning_rate = -1, but must be at least 0");
+  EXPECT_EQ(refusal(Optimizer(Adam{.beta_1 = 1})), "beta_1 = 1, but must be in [0, 1)");
+  EXPECT_EQ(refusal(Loss(CategoricalCrossentropy{.label_smoothing = 2})), "label_smoothing = 2, but must be in [0, 1]");
+}
+
+TEST(Validate, refuses_options_of_callbacks_outside_their_range) {
+  EXPECT_EQ(refusal(Callback::Stock(EarlyStopping{.patience = -1})), "patience = -1, but must be at least 0");
+  EXPECT_EQ(refusal(Callback::Stock(ReduceLROnPlateau{.factor = 1})), "factor = 1, but must be in [0, 1)");
+  EXPECT_EQ(refusal(Callback::Stock(EarlyStopping{.baseline = INFINITY})), "baseline = inf, but must be finite");
+}
+
+TEST(Validate, refuses_an_enumerator_that_does_not_exist) {
+  EXPECT_EQ(refusal(Layer(Dense{.units = 1, .activation = static_cast<Activation>(99)})),
+            "activation is not one of the enumerators");
+}
+
+TEST(Validate, refuses_a_layer_name_that_would_confuse_the_names_of_variables) {
+  EXPECT_EQ(refusal(Layer(Dense{.units = 1, .name = "a/b"})), "name = \"a/b\" has a '/'");
+}
+
+TEST(CheckRange, checks_a_number_that_belongs_to_no_aggregate) {
+  EXPECT_NO_THROW(check_range("batch_size", 1, kCount, "fit"));
+  const Error error = thrown_by([] { check_range("batch_size", 0, kCount, "fit"); });
+  EXPECT_STREQ(error.what(), "[fit] batch_size = 0, but must be at least 1");
+}
+
+TEST(ClassName, is_keras_name_of_what_a_variant_holds) {
+  EXPECT_EQ(class_name(Layer(ActivationLayer{})), "Activation");
+  EXPECT_EQ(class_name(Optimizer(SGD{})), "SGD");
+  EXPECT_EQ(class_name(Callback::Stock(ReduceLROnPlateau{})), "ReduceLROnPlateau");
+}
+
+}  // namespace
+}  // namespace telar

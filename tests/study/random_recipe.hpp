@@ -1,0 +1,89 @@
+// Any recipe that can be written: random kinds of everything, every field random within its range.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <rapidcheck.h>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "study/describe_recipe.hpp"
+
+namespace telar::test {
+
+inline double random_number(const Range& range) {
+  const double unit = *rc::gen::map(rc::gen::inRange(1, 1'000'000), [](int n) { return n / 1e6; });  // in (0, 1)
+  if (range.low >= 0 && range.high <= 1) return range.low + unit * (range.high - range.low);
+  const int exponent = *rc::gen::inRange(-300, 300);
+  const double magnitude = std::ldexp(unit, exponent);
+  return range.low < 0 && *rc::gen::arbitrary<bool>() ? -magnitude : magnitude;
+}
+
+/// A visitor that gives every field some value.
+struct RandomFields {
+  void field(std::string_view, bool& value, std::string_view, const Range& = {}) {
+    value = *rc::gen::arbitrary<bool>();
+  }
+  void field(std::string_view, int& value, std::string_view, const Range& range = {}) {
+    value = *rc::gen::inRange(static_cast<int>(range.low), static_cast<int>(range.high) + 1);
+  }
+  void field(std::string_view, std::uint64_t& value, std::string_view, const Range& = {}) {
+    value = *rc::gen::arbitrary<std::uint64_t>() >> 1;  // TOML's integers are signed
+  }
+  void field(std::string_view, double& value, std::string_view, const Range& range = {}) {
+    value = random_number(range);
+  }
+  void field(std::string_view name, std::string& value, std::string_view, const Range& = {}) {
+    value = *rc::gen::container<std::string>(rc::gen::inRange<char>(1, 127));
+    if (name == "name") std::erase(value, '/');
+    if (name == "dir") value = value.empty() ? "" : std::filesystem::path("/" + value).lexically_normal().string();
+  }
+  template <class E>
+  requires std::is_enum_v<E>
+  void field(std::string_view, E& value, std::string_view, const Range& = {}) {
+    value = enum_names<E>[*rc::gen::inRange<std::size_t>(0, enum_names<E>.size())].value;
+  }
+  template <class T>
+  void field(std::string_view name, std::optional<T>& value, std::string_view doc, const Range& range = {}) {
+    if (name == "loss" || *rc::gen::arbitrary<bool>())
+      field(name, value.emplace(), doc, range);
+    else
+      value.reset();
+  }
+  template <class... A>
+  void field(std::string_view, std::variant<A...>& value, std::string_view, const Range& = {}) {
+    const std::size_t kind = *rc::gen::inRange<std::size_t>(0, sizeof...(A));
+    std::size_t i = 0;
+    static_cast<void>(((i++ == kind && (value = A{}, true)) || ...));
+    std::visit([&](auto& alternative) { describe(alternative, *this); }, value);
+  }
+  template <class T>
+  void field(std::string_view name, std::vector<T>& value, std::string_view doc, const Range& = {}) {
+    value.resize(*rc::gen::inRange<std::size_t>(name == "layers" ? 1 : 0, 6));
+    for (T& element : value) field(name, element, doc);
+  }
+  void field(std::string_view, ValidationSpec& value, std::string_view, const Range& = {}) {
+    using Kind = ValidationSpec::Kind;
+    value = {};
+    value.kind = *rc::gen::element(Kind::none, Kind::first, Kind::last, Kind::shuffled, Kind::stratified);
+    if (value.kind == Kind::first)
+      value.first = *rc::gen::inRange(1, 1 << 30);
+    else if (value.kind != Kind::none)
+      value.fraction = random_number(kValidationFraction);
+  }
+  template <class Visit>
+  void section(std::string_view, Visit&& visit) {
+    visit(*this);
+  }
+};
+
+inline Recipe random_recipe() {
+  Recipe recipe;
+  describe(recipe, RandomFields{});
+  return recipe;
+}
+
+}  // namespace telar::test

@@ -1,0 +1,203 @@
+// Every mistake in a recipe gets one message: where, what, and what to do.
+#include <gtest/gtest.h>
+
+#include "recipe_folder.hpp"
+
+namespace telar::test {
+namespace {
+
+class RecipeMistakes : public testing::Test {
+ protected:
+  std::string small_with(const std::string& old, const std::string& fresh) {
+    return folder_.refusal(with(kSmall, old, fresh));
+  }
+  std::string fit_with(const std::string& line) { return folder_.refusal(kSmall + line); }
+  std::string layer(const std::string& table) { return small_with("{ type = \"Flatten\" }", table); }
+
+  RecipeFolder folder_;
+};
+
+TEST_F(RecipeMistakes, unknown_key_of_a_section) {
+  EXPECT_EQ(fit_with("epoch = 3"), "[r.toml:14:1] unknown key \"epoch\" in [fit]\n  did you mean \"epochs\"?");
+}
+
+TEST_F(RecipeMistakes, unknown_key_at_the_top) {
+  EXPECT_EQ(small_with("[fit]", "[fitt]"), "[r.toml:13:2] unknown key \"fitt\"\n  did you mean \"fit\"?");
+}
+
+TEST_F(RecipeMistakes, unknown_key_of_a_layer) {
+  EXPECT_EQ(layer("{ type = \"Dense\", unit = 3, units = 3 }"),
+            "[r.toml:6:21] unknown key \"unit\" in model.layers.0 (Dense)\n  did you mean \"units\"?");
+}
+
+TEST_F(RecipeMistakes, key_that_another_type_of_layer_has) {
+  EXPECT_EQ(layer("{ type = \"Flatten\", units = 3 }"),
+            "[r.toml:6:23] unknown key \"units\" in model.layers.0 (Flatten)\n  known: type, name");
+}
+
+TEST_F(RecipeMistakes, key_of_idx_for_fashion_mnist) {
+  EXPECT_EQ(small_with("\n\n", "\nclasses = 3\n\n"),
+            "[r.toml:3:1] unknown key \"classes\" in [data]\n  known: source, dir, validation");
+}
+
+TEST_F(RecipeMistakes, unknown_layer) {
+  EXPECT_EQ(layer("{ type = \"Dens\" }"),
+            "[r.toml:6:3] model.layers.0.type = \"Dens\" is unknown\n  did you mean \"Dense\"?");
+}
+
+TEST_F(RecipeMistakes, unknown_layer_that_resembles_none_gets_the_list) {
+  EXPECT_EQ(layer("{ type = \"Conv2D\" }"),
+            "[r.toml:6:3] model.layers.0.type = \"Conv2D\" is unknown\n"
+            "  known: Rescaling, Flatten, Dense, Activation, BatchNormalization, Dropout");
+}
+
+TEST_F(RecipeMistakes, layer_without_a_type) {
+  EXPECT_EQ(layer("{ units = 3 }"), "[r.toml:6:3] model.layers.0 has no type\n  such as type = \"Rescaling\"");
+}
+
+TEST_F(RecipeMistakes, unknown_loss_metric_optimizer_callback_and_initializer) {
+  EXPECT_EQ(small_with("\"sparse_categorical_crossentropy\"", "\"sparse_categorical_crossentrop\""),
+            "[r.toml:11:1] compile.loss = \"sparse_categorical_crossentrop\" is unknown\n"
+            "  did you mean \"sparse_categorical_crossentropy\"?");
+  EXPECT_EQ(small_with("[fit]", "metrics = [\"accurcy\"]"),
+            "[r.toml:13:12] compile.metrics.0 = \"accurcy\" is unknown\n  did you mean \"Accuracy\"?");
+  EXPECT_EQ(small_with("[fit]", "optimizer = { type = \"Adan\" }"),
+            "[r.toml:13:1] compile.optimizer.type = \"Adan\" is unknown\n  did you mean \"Adam\"?");
+  EXPECT_EQ(fit_with("callbacks = [ { type = \"EarlyStop\" } ]"),
+            "[r.toml:14:15] fit.callbacks.0.type = \"EarlyStop\" is unknown\n  did you mean \"EarlyStopping\"?");
+  EXPECT_EQ(
+      layer("{ type = \"Dense\", units = 1, kernel_initializer = \"glorot\" }"),
+      "[r.toml:6:32] model.layers.0.kernel_initializer = \"glorot\" is unknown\n  did you mean \"GlorotUniform\"?");
+}
+
+TEST_F(RecipeMistakes, unknown_activation) {
+  EXPECT_EQ(layer("{ type = \"Dense\", units = 1, activation = \"rleu\" }"),
+            "[r.toml:6:32] model.layers.0.activation = \"rleu\" is unknown\n  did you mean \"relu\"?");
+}
+
+TEST_F(RecipeMistakes, arithmetic_that_does_not_exist_yet) {
+  EXPECT_EQ(
+      small_with("[fit]", "dtype = \"mixed_bfloat16\""),
+      "[r.toml:13:1] compile.dtype = \"mixed_bfloat16\" is not available yet\n  use \"float32\", or leave it out");
+  EXPECT_EQ(small_with("[fit]", "dtype = \"float16\""),
+            "[r.toml:13:1] compile.dtype = \"float16\" is unknown\n  did you mean \"float32\"?");
+}
+
+TEST_F(RecipeMistakes, wrong_type) {
+  EXPECT_EQ(fit_with("epochs = \"ten\""), "[r.toml:14:1] fit.epochs must be an integer, but is a string (\"ten\")");
+  EXPECT_EQ(fit_with("epochs = 1.5"), "[r.toml:14:1] fit.epochs must be an integer, but is a float (1.5)");
+  EXPECT_EQ(fit_with("shuffle = 1"), "[r.toml:14:1] fit.shuffle must be true or false, but is an integer (1)");
+  EXPECT_EQ(fit_with("callbacks = \"EarlyStopping\""),
+            "[r.toml:14:1] fit.callbacks must be an array, but is a string (\"EarlyStopping\")");
+  EXPECT_EQ(fit_with("callbacks = [3]"),
+            "[r.toml:14:14] fit.callbacks.0 must be a class name or a table with a type, but is an integer (3)");
+  EXPECT_EQ(layer("{ type = \"Dropout\", rate = true }"),
+            "[r.toml:6:23] model.layers.0.rate must be a number, but is a boolean (true)");
+  EXPECT_EQ(layer("{ type = \"Dropout\", name = 2024-01-01 }"),
+            "[r.toml:6:23] model.layers.0.name must be a string, but is a date or time (2024-01-01)");
+  EXPECT_EQ(small_with("[data]\nsource = \"fashion_mnist\"", "data = \"fashion_mnist\""),
+            "[r.toml:1:1] data must be a table, but is a string (\"fashion_mnist\")");
+}
+
+TEST_F(RecipeMistakes, number_out_of_range) {
+  EXPECT_EQ(fit_with("batch_size = 0"), "[r.toml:14:1] fit.batch_size = 0, but must be at least 1");
+  EXPECT_EQ(fit_with("epochs = 0"), "[r.toml:14:1] fit.epochs = 0, but must be at least 1");
+  EXPECT_EQ(fit_with("epochs = 9223372036854775807"),
+            "[r.toml:14:1] fit.epochs = 9.223372036854776e+18, but must be in [1, 1073741824]");
+  EXPECT_EQ(layer("{ type = \"Dense\", units = 0 }"), "[r.toml:6:21] model.layers.0.units = 0, but must be at least 1");
+  EXPECT_EQ(layer("{ type = \"Dropout\", rate = 1.5 }"),
+            "[r.toml:6:23] model.layers.0.rate = 1.5, but must be in [0, 1]");
+  EXPECT_EQ(layer("{ type = \"Dropout\", rate = nan }"),
+            "[r.toml:6:23] model.layers.0.rate = nan, but must be in [0, 1]");
+  EXPECT_EQ(folder_.refusal("seed = -1\n" + kSmall), "[r.toml:1:1] seed = -1, but must be at least 0");
+}
+
+TEST_F(RecipeMistakes, dense_without_units) {
+  EXPECT_EQ(layer("{ type = \"Dense\" }"),
+            "[r.toml:6:3] model.layers.0 (Dense) has no units, and there is no default\n  add units = ...");
+}
+
+TEST_F(RecipeMistakes, layer_name_with_a_slash) {
+  EXPECT_EQ(
+      layer("{ type = \"Flatten\", name = \"a/b\" }"),
+      "[r.toml:6:3] name = \"a/b\" has a '/'\n  variables are called layer/kernel, so a layer's name cannot hold one");
+}
+
+TEST_F(RecipeMistakes, validation_of_no_or_several_forms_or_out_of_range) {
+  const auto validation = [&](const std::string& form) {
+    return small_with("\n\n", "\nvalidation = " + form + "\n\n");
+  };
+  EXPECT_EQ(validation("{ first = 10, last = 0.2 }"),
+            "[r.toml:3:1] data.validation has more than one of first, last and fraction\n  keep one of them");
+  EXPECT_EQ(validation("{ }"),
+            "[r.toml:3:1] data.validation does not say which samples\n"
+            "  { first = 10000 }, { last = 0.2 } or { fraction = 0.2, order = \"stratified\" }");
+  EXPECT_EQ(validation("0.2"), "[r.toml:3:1] data.validation must be a table, but is a float (0.2)");
+  EXPECT_EQ(validation("{ first = 0 }"), "[r.toml:3:16] data.validation.first = 0, but must be at least 1");
+  EXPECT_EQ(validation("{ last = 1 }"), "[r.toml:3:16] data.validation.last = 1, but must be in (0, 1)");
+  EXPECT_EQ(validation("{ fraction = 0.0 }"), "[r.toml:3:16] data.validation.fraction = 0, but must be in (0, 1)");
+  EXPECT_EQ(validation("{ fraction = 0.2, order = \"stratifed\" }"),
+            "[r.toml:3:32] data.validation.order = \"stratifed\" is unknown\n  did you mean \"stratified\"?");
+  EXPECT_EQ(validation("{ last = 0.2, order = \"shuffled\" }"),
+            "[r.toml:3:28] unknown key \"order\" in data.validation\n  known: first, last");
+  EXPECT_EQ(validation("{ frist = 2 }"),
+            "[r.toml:3:16] unknown key \"frist\" in data.validation\n  did you mean \"first\"?");
+}
+
+TEST_F(RecipeMistakes, unknown_source) {
+  EXPECT_EQ(small_with("fashion_mnist", "fashion_mnst"),
+            "[r.toml:2:1] data.source = \"fashion_mnst\" is unknown\n  did you mean \"fashion_mnist\"?");
+}
+
+TEST_F(RecipeMistakes, missing_parts) {
+  EXPECT_EQ(small_with("[data]\nsource = \"fashion_mnist\"\n", ""),
+            "[r.toml] there is no [data]\n  [data] source = \"fashion_mnist\"");
+  EXPECT_EQ(small_with("source = \"fashion_mnist\"\n", ""),
+            "[r.toml:1:2] data.source is missing: which data?\n  [data] source = \"fashion_mnist\"");
+  EXPECT_EQ(folder_.refusal("[data]\nsource = \"fashion_mnist\""),
+            "[r.toml] there is no [model]\n  [model] layers = [ { type = \"Dense\", units = 10 } ]");
+  EXPECT_EQ(folder_.refusal("[data]\nsource = \"fashion_mnist\"\n[model]\nlayers = []"),
+            "[r.toml:4:1] model.layers is empty: a network needs at least one layer\n"
+            "  [model] layers = [ { type = \"Dense\", units = 10 } ]");
+  EXPECT_EQ(small_with("loss = \"sparse_categorical_crossentropy\"", ""),
+            "[r.toml:10:2] compile.loss is missing: nothing to make small\n"
+            "  [compile] loss = \"sparse_categorical_crossentropy\"");
+  EXPECT_EQ(small_with("[compile]\nloss = \"sparse_categorical_crossentropy\"", ""),
+            "[r.toml] there is no [compile]\n  [compile] loss = \"sparse_categorical_crossentropy\"");
+}
+
+TEST_F(RecipeMistakes, no_toml) {
+  EXPECT_EQ(fit_with("epochs = \n"),
+            "[r.toml:14:10] not valid TOML: Error while parsing key-value pair: expected value, saw '\\n'");
+  EXPECT_EQ(
+      fit_with("epochs = 1\nepochs = 2"),
+      "[r.toml:15:10] not valid TOML: Error while parsing key-value pair: cannot redefine existing integer 'epochs'");
+}
+
+TEST_F(RecipeMistakes, malformed_text_on_which_the_parser_asserts) {
+  EXPECT_EQ(folder_.refusal("[[["), "[r.toml] not valid TOML\n  look for an unfinished or doubled [ or key");
+}
+
+TEST_F(RecipeMistakes, nesting_that_could_use_up_the_stack) {
+  std::string key = "a";
+  for (int i = 0; i < 400'000; ++i) key += ".a";
+  EXPECT_EQ(folder_.refusal("\n" + key + " = 1"), "[r.toml:2:1] more than 250 dots in a line\n  break the line");
+  EXPECT_EQ(folder_.refusal("a = " + std::string(100'000, '[')).find("[r.toml:1:"), 0u);
+}
+
+TEST_F(RecipeMistakes, rows_of_dots_in_a_comment_are_none) {
+  EXPECT_NO_THROW(static_cast<void>(folder_.load("# " + std::string(1000, '.') + "\n" + kSmall)));
+}
+
+TEST_F(RecipeMistakes, file_that_is_missing_a_folder_or_larger_than_any_recipe) {
+  const Error missing = thrown_by([&] { static_cast<void>(load_recipe(folder_.path() / "nope.toml")); });
+  EXPECT_EQ(missing.code(), ErrorCode::usage);
+  EXPECT_EQ(missing.where(), (folder_.path() / "nope.toml").string());
+  EXPECT_EQ(missing.hint(), "give the path of a recipe (a .toml file)");
+  EXPECT_EQ(thrown_by([&] { static_cast<void>(load_recipe(folder_.path())); }).code(), ErrorCode::usage);
+  const std::string large = folder_.refusal(kSmall + std::string(1 << 20, '\n'));
+  EXPECT_EQ(large.find("[" + (folder_.path() / "r.toml").string() + "]"), 0u) << large;
+}
+
+}  // namespace
+}  // namespace telar::test

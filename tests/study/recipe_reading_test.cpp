@@ -1,0 +1,136 @@
+#include <gtest/gtest.h>
+
+#include "recipe_folder.hpp"
+#include "spec/describe.hpp"
+
+namespace telar::test {
+namespace {
+
+class RecipeReading : public testing::Test {
+ protected:
+  RecipeFolder folder_;
+};
+
+TEST_F(RecipeReading, fills_what_is_said_and_keeps_keras_defaults_for_the_rest) {
+  const Recipe recipe = folder_.load(kSmall);
+  EXPECT_EQ(recipe.name, "r");
+  EXPECT_EQ(recipe.file, folder_.path() / "r.toml");
+  EXPECT_EQ(recipe.seed, 0u);
+  EXPECT_EQ(recipe.data.source, DataSpec::Source::fashion_mnist);
+  EXPECT_EQ(recipe.data.validation.kind, ValidationSpec::Kind::none);
+  ASSERT_EQ(recipe.layers.size(), 2u);
+  EXPECT_TRUE(std::holds_alternative<Flatten>(recipe.layers[0]));
+  const auto& dense = std::get<Dense>(recipe.layers[1]);
+  EXPECT_EQ(dense.units, 10);
+  EXPECT_EQ(dense.activation, Activation::softmax);
+  EXPECT_TRUE(dense.use_bias);
+  EXPECT_TRUE(std::holds_alternative<GlorotUniform>(dense.kernel_initializer));
+  EXPECT_TRUE(std::holds_alternative<Adam>(recipe.compile.optimizer));
+  EXPECT_TRUE(std::holds_alternative<SparseCategoricalCrossentropy>(*recipe.compile.loss));
+  EXPECT_TRUE(recipe.compile.metrics.empty());
+  EXPECT_EQ(recipe.fit.batch_size, 32);
+  EXPECT_EQ(recipe.fit.epochs, 1);
+  EXPECT_TRUE(recipe.fit.shuffle);
+  EXPECT_TRUE(recipe.fit.callbacks.empty());
+}
+
+TEST_F(RecipeReading, takes_class_names_in_either_of_keras_spellings) {
+  const Recipe recipe = folder_.load(R"(
+[data]
+source = "fashion_mnist"
+[model]
+layers = [
+  "flatten",
+  { type = "batch_normalization" },
+  { type = "Dense", units = 3, kernel_initializer = "HeNormal", bias_initializer = { type = "ones" } },
+]
+[compile]
+optimizer = "sgd"
+loss = { type = "CategoricalCrossentropy", label_smoothing = 0.1 }
+metrics = ["Accuracy"]
+[fit]
+callbacks = [ { type = "reduce_lr_on_plateau" } ]
+)");
+  EXPECT_TRUE(std::holds_alternative<Flatten>(recipe.layers[0]));
+  EXPECT_TRUE(std::holds_alternative<BatchNormalization>(recipe.layers[1]));
+  EXPECT_TRUE(std::holds_alternative<HeNormal>(std::get<Dense>(recipe.layers[2]).kernel_initializer));
+  EXPECT_TRUE(std::holds_alternative<Ones>(std::get<Dense>(recipe.layers[2]).bias_initializer));
+  EXPECT_TRUE(std::holds_alternative<SGD>(recipe.compile.optimizer));
+  EXPECT_EQ(std::get<CategoricalCrossentropy>(*recipe.compile.loss).label_smoothing, 0.1);
+  EXPECT_EQ(recipe.compile.metrics.size(), 1u);
+  EXPECT_TRUE(std::holds_alternative<ReduceLROnPlateau>(recipe.fit.callbacks[0]));
+}
+
+TEST_F(RecipeReading, takes_acc_for_accuracy_as_keras_does) {
+  EXPECT_EQ(folder_.load(kSmall, {"compile.metrics=[\"acc\"]"}).compile.metrics.size(), 1u);
+}
+
+TEST_F(RecipeReading, takes_a_whole_number_where_a_real_one_is_wanted) {
+  EXPECT_EQ(
+      std::get<SGD>(folder_.load(kSmall, {"compile.optimizer={type=\"SGD\", momentum=1}"}).compile.optimizer).momentum,
+      1.0);
+}
+
+TEST_F(RecipeReading, takes_every_form_of_validation) {
+  using Kind = ValidationSpec::Kind;
+  const auto validation = [&](const std::string& form) {
+    return folder_.load(with(kSmall, "\n\n", "\nvalidation = " + form + "\n\n")).data.validation;
+  };
+  EXPECT_EQ(validation("{ first = 10000 }").kind, Kind::first);
+  EXPECT_EQ(validation("{ first = 10000 }").first, 10000);
+  EXPECT_EQ(validation("{ last = 0.2 }").kind, Kind::last);
+  EXPECT_EQ(validation("{ last = 0.2 }").fraction, 0.2);
+  EXPECT_EQ(validation("{ fraction = 0.3, order = \"shuffled\" }").kind, Kind::shuffled);
+  EXPECT_EQ(validation("{ fraction = 0.3, order = \"stratified\" }").kind, Kind::stratified);
+  EXPECT_EQ(validation("{ fraction = 0.3 }").kind, Kind::shuffled);
+  EXPECT_EQ(validation("{ fraction = 0.3 }").fraction, 0.3);
+}
+
+TEST_F(RecipeReading, takes_the_options_of_an_idx_set) {
+  const DataSpec data = folder_
+                            .load(with(kSmall, "source = \"fashion_mnist\"", R"(source = "idx"
+dir = "letters"
+classes = 26
+train_images = "a"
+train_labels = "b"
+test_images = "c"
+test_labels = "d")"))
+                            .data;
+  EXPECT_EQ(data.source, DataSpec::Source::idx);
+  EXPECT_EQ(data.classes, 26);
+  EXPECT_EQ(data.files.train_images, "a");
+  EXPECT_EQ(data.files.train_labels, "b");
+  EXPECT_EQ(data.files.test_images, "c");
+  EXPECT_EQ(data.files.test_labels, "d");
+}
+
+TEST_F(RecipeReading, takes_a_relative_dir_from_the_folder_of_the_recipe_that_says_it) {
+  folder_.write("base/base.toml", with(kSmall, "\n\n", "\ndir = \"letters\"\n\n"));
+  EXPECT_EQ(folder_.load("extends = \"base/base.toml\"").data.directory, (folder_.path() / "base/letters").string());
+  EXPECT_EQ(folder_.load("extends = \"base/base.toml\"\n[data]\ndir = \"here\"").data.directory,
+            (folder_.path() / "here").string());
+  EXPECT_EQ(folder_.load("extends = \"base/base.toml\"", {"data.dir=/abs"}).data.directory, "/abs");
+  EXPECT_EQ(folder_.load(kSmall, {"data.dir=now"}).data.directory, (std::filesystem::current_path() / "now").string());
+}
+
+TEST_F(RecipeReading, takes_options_that_have_no_default) {
+  const Recipe recipe = folder_.load(kSmall + R"(
+callbacks = [ { type = "EarlyStopping", baseline = 0.5, mode = "max" }, { type = "ProgressBar", style = "lines", color = false } ]
+)");
+  EXPECT_EQ(std::get<EarlyStopping>(recipe.fit.callbacks[0]).baseline, 0.5);
+  EXPECT_EQ(std::get<EarlyStopping>(recipe.fit.callbacks[0]).mode, Mode::max);
+  EXPECT_EQ(std::get<ProgressBar>(recipe.fit.callbacks[1]).style, ProgressBar::Style::lines);
+  EXPECT_EQ(std::get<ProgressBar>(recipe.fit.callbacks[1]).color, false);
+}
+
+TEST_F(RecipeReading, knows_where_each_key_was_written) {
+  const Recipe recipe = folder_.load(kSmall + "epochs = 3\n", {"seed=7"});
+  EXPECT_EQ(recipe.places.at("fit.epochs"), "r.toml:14:1");
+  EXPECT_EQ(recipe.places.at("model.layers.1"), "r.toml:7:3");
+  EXPECT_EQ(recipe.places.at("model.layers.1.units"), "r.toml:7:21");
+  EXPECT_EQ(recipe.places.at("seed"), "--set seed=7");
+  EXPECT_FALSE(recipe.places.contains("fit.batch_size"));
+}
+
+}  // namespace
+}  // namespace telar::test
