@@ -17,3 +17,7 @@ find_path(TELAR_TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)
 find_path(TELAR_RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
 mark_as_advanced(TELAR_TOMLPLUSPLUS_INCLUDE_DIR TELAR_RANDOM123_INCLUDE_DIR)
 set(TELAR_HEADER_LIBRARIES nlohmann_json::nlohmann_json fmt::fmt-header-only Boost::headers)
+
+if(TELAR_BUILD_CLI OR TELAR_BUILD_BENCH)
+  find_package(CLI11 2.1 REQUIRED)
+endif()
