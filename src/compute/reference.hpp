@@ -201,10 +201,12 @@ class Machine {
         if (at(op.in, r, c) > at(op.in, r, best)) best = c;
       if (op.logits) {
         const auto [maximum, sum] = exponentials(op.in, r);
+        T mass = 0;  // of the targets, 1 as a rule
+        for (const T t : target) mass += t;
         for (int c = 0; c < classes; ++c) {
           const T t = target[static_cast<std::size_t>(c)], x = at(op.in, r, c) - maximum;
           loss += t * (std::log(sum) - x);
-          if (op.delta) at(*op.delta, r, c) = (std::exp(x) / sum - t) * factor;
+          if (op.delta) at(*op.delta, r, c) = (std::exp(x) / sum * mass - t) * factor;
         }
       } else {
         T total = 0, dot = 0;

@@ -110,6 +110,13 @@ struct Target {
     const float t = row != nullptr ? row[c] : (c == label ? 1.0f : 0.0f);
     return smoothing == 0 ? t : t * (1.0f - smoothing) + smoothing / classes;
   }
+  /// Sum over all columns: 1 unless the batch's targets sum to something else.
+  HWY_INLINE float Sum(std::size_t columns) const {
+    if (row == nullptr) return 1.0f;
+    float sum = 0;
+    for (std::size_t c = 0; c < columns; ++c) sum += row[c];
+    return smoothing == 0 ? sum : sum * (1.0f - smoothing) + smoothing;
+  }
 };
 
 /// Loss of a row of logits, and its gradient times `factor` into `delta` (may be null): log(sum(exp(x))) sum(t) - sum(t
@@ -117,12 +124,12 @@ struct Target {
 HWY_INLINE float LogitsRow(const float* x, std::size_t columns, const RowMaximum& maximum, const Target& target,
                            float factor, float* scratch, float* delta) {
   const float sum = Exponentials(x, maximum.value, columns, scratch);
-  const float log_sum = LogOf(sum);
+  const float log_sum = LogOf(sum), mass = target.Sum(columns);
   float loss = 0;
   for (std::size_t c = 0; c < columns; ++c) {
     const float t = target(c);
     if (t != 0) loss += t * (log_sum - (x[c] - maximum.value));
-    if (delta != nullptr) delta[c] = (scratch[c] / sum - t) * factor;
+    if (delta != nullptr) delta[c] = (scratch[c] / sum * mass - t) * factor;
   }
   return loss;
 }
