@@ -37,7 +37,7 @@ struct FitOptions {
 };
 
 struct EvaluateOptions {
-  int batch_size = 256;  ///< changes speed, not results
+  int batch_size = 256;  ///< changes speed, not results (with Reduction::sum, the loss as in Keras)
   int threads = 0;
 };
 

@@ -42,7 +42,8 @@ std::string clock_text(double seconds) {
 }
 
 std::string log_value_text(double value) {
-  return std::abs(value) <= 1e-3 ? fmt::format("{:.4e}", value) : fmt::format("{:.4f}", value);
+  const double size = std::abs(value);
+  return size <= 1e-3 || size >= 1e6 ? fmt::format("{:.4e}", value) : fmt::format("{:.4f}", value);
 }
 
 std::string bar_text(double share, int cells, bool color) {

@@ -84,6 +84,7 @@ Session::Session(const Model& model, const PlanOptions& options, int threads)
     : max_rows_(options.max_rows), outputs_(model.outputs()) {
   compute::Program program = plan(model, options);
   output_ = program.output;
+  losses_are_summed_ = program.reduction == compute::CrossEntropyOp::Reduction::sum;
   const int team = useful_threads(program, threads > 0 ? threads : available_cores());
   executable_ = compute::compile_for_cpu(std::move(program), team, compute::current_isa());
   executable_->write_weights(model.weights().data());
@@ -97,7 +98,7 @@ Tally Session::evaluate(const Dataset& data, const Truth& truth, std::span<std::
     input.rows = static_cast<int>(std::min(rows.size() - begin, static_cast<std::size_t>(max_rows_)));
     input.index = rows.data() + begin;
     const compute::StepResult result = executable_->run(compute::Phase::evaluate, input);
-    tally.batch_losses += result.loss * input.rows;
+    if (losses_are_summed_) tally.batch_losses += result.loss * input.rows;
     for (int r = 0; r < input.rows; ++r) {
       const double loss = static_cast<double>(executable_->row_loss()[r]);
       tally.losses += loss;
@@ -111,6 +112,8 @@ Tally Session::evaluate(const Dataset& data, const Truth& truth, std::span<std::
     }
     tally.samples += input.rows;
   }
+  // Where a batch's loss is a mean, the whole is the mean over samples: the same bits for any size of the batches.
+  if (!losses_are_summed_) tally.batch_losses = tally.losses;
   return tally;
 }
 

@@ -61,6 +61,7 @@ class Session {
  private:
   int max_rows_;
   int outputs_;
+  bool losses_are_summed_ = false;
   compute::Matrix output_;
   std::unique_ptr<compute::Executable> executable_;
 };

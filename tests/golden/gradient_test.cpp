@@ -10,6 +10,8 @@ namespace {
 
 TEST(Golden, GradientsAreKerass) {
   TELAR_NEEDS_GOLDEN("e2e_grad");
+  TELAR_NEEDS_GOLDEN("e2e_init");
+  TELAR_NEEDS_GOLDEN("e2e_data");
   const Json& c = values().at("e2e_grad");
   const Sequential reference = end_to_end_model();
   const Model model(reference.input(), reference.layers(), 0);

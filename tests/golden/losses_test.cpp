@@ -41,6 +41,7 @@ EngineBatch batch_of(const Json& c) {
 
 TEST(Golden, LossesAreKerass) {
   TELAR_NEEDS_GOLDEN("losses");
+  TELAR_NEEDS_GOLDEN("loss_inputs");
   NotCovered not_covered("losses");
   for (const Json& c : values().at("losses")) {
     const std::string name = c.at("cls").get<std::string>() + " " + c.at("args").dump();

@@ -10,6 +10,7 @@ namespace {
 
 TEST(Golden, AccuracyIsKerass) {
   TELAR_NEEDS_GOLDEN("metrics");
+  TELAR_NEEDS_GOLDEN("loss_inputs");
   NotCovered not_covered("metrics");
   const Json& inputs = values().at("loss_inputs");
   const int classes = inputs.at("shape").at(1).get<int>();

@@ -84,6 +84,7 @@ void expect_close(const std::vector<float>& ours, const std::vector<float>& kera
 
 TEST(Golden, OptimizersStepAsKeras) {
   TELAR_NEEDS_GOLDEN("optimizers");
+  TELAR_NEEDS_GOLDEN("optimizer_inputs");
   NotCovered not_covered("optimizers");
   const Json& inputs = values().at("optimizer_inputs");
   for (const Json& c : values().at("optimizers")) {

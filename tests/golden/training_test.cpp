@@ -15,6 +15,8 @@ std::optional<Optimizer> optimizer_of(const std::string& tag) {
 
 TEST(Golden, TrainingsEndWhereKerasDoes) {
   TELAR_NEEDS_GOLDEN("e2e");
+  TELAR_NEEDS_GOLDEN("e2e_init");
+  TELAR_NEEDS_GOLDEN("e2e_data");
   NotCovered not_covered("trainings");
   for (const Json& c : values().at("e2e")) {
     const std::string tag = c.at("tag").get<std::string>();

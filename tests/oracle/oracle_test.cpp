@@ -16,7 +16,7 @@ namespace telar::oracle {
 namespace {
 
 constexpr double kTolerance = 1e-5;
-constexpr int kCases = 1000;
+constexpr std::uint64_t kCases = 1000, kTrainings = 300;
 
 /// max |a - b| / max |b|.
 template <class A, class B>
@@ -65,8 +65,8 @@ bool determined(const std::vector<std::vector<double>>& disturbed, const std::ve
 }
 
 template <class F>
-void for_cases(const F& check) {
-  for (std::uint64_t seed = 0; seed < kCases; ++seed) {
+void for_cases(std::uint64_t count, const F& check) {
+  for (std::uint64_t seed = 0; seed < count; ++seed) {
     const Case c = random_case(seed);
     SCOPED_TRACE("case " + std::to_string(seed) + ": " + c.text());
     check(c, seed);
@@ -83,7 +83,7 @@ PlanOptions gradient_plan(const Case& c) {
 }
 
 TEST(Engine, PredictsAsTheOracle) {
-  for_cases([](const Case& c, std::uint64_t seed) {
+  for_cases(kCases, [](const Case& c, std::uint64_t seed) {
     const Model model(Input{c.inputs}, c.layers, seed);
     Engine engine(plan(model, gradient_plan(c)));
     engine.set_weights(c.weights);
@@ -93,7 +93,7 @@ TEST(Engine, PredictsAsTheOracle) {
 }
 
 TEST(Engine, EvaluatesAsTheOracle) {
-  for_cases([](const Case& c, std::uint64_t seed) {
+  for_cases(kCases, [](const Case& c, std::uint64_t seed) {
     const Model model(Input{c.inputs}, c.layers, seed);
     Engine engine(plan(model, gradient_plan(c)));
     engine.set_weights(c.weights);
@@ -106,7 +106,7 @@ TEST(Engine, EvaluatesAsTheOracle) {
 
 TEST(Engine, DifferentiatesAsTheOracle) {
   int tensors = 0, undetermined = 0;
-  for_cases([&](const Case& c, std::uint64_t seed) {
+  for_cases(kCases, [&](const Case& c, std::uint64_t seed) {
     const Model model(Input{c.inputs}, c.layers, seed);
     Engine engine(plan(model, gradient_plan(c)));
     engine.set_weights(c.weights);
@@ -155,7 +155,7 @@ TEST(Engine, TrainsAsTheOracle) {
                                           SGD{.learning_rate = 0.05, .momentum = 0.9, .nesterov = true}, Adam{},
                                           Adam{.amsgrad = true}};
   int tensors = 0, undetermined = 0;
-  for_cases([&](const Case& c, std::uint64_t seed) {
+  for_cases(kTrainings, [&](const Case& c, std::uint64_t seed) {
     const Optimizer& optimizer = optimizers[seed % optimizers.size()];
     const float rate = static_cast<float>(std::visit([](const auto& o) { return o.learning_rate; }, optimizer));
     const Model model(Input{c.inputs}, c.layers, seed);
@@ -180,7 +180,6 @@ TEST(Engine, TrainsAsTheOracle) {
         EXPECT_LT(error_of(part(weights, v), part(reference, v)), kTolerance) << v.path;
     }
   });
-  std::printf("%d %d\n", tensors, undetermined);
   EXPECT_LT(undetermined, tensors / 20);
 }
 

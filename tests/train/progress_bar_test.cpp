@@ -1,9 +1,8 @@
 #include "train/progress_bar.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cstdlib>
+#include <gtest/gtest.h>
 #include <sstream>
 
 namespace telar {
@@ -52,7 +51,8 @@ TEST(ProgressBar, IsOneLinePerEpochWithoutControlCharactersWhereThereIsNoTermina
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
   EXPECT_TRUE(std::none_of(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\b' || c == '\033'; }));
   EXPECT_TRUE(text.starts_with("Epoch 1/3 - 0.0s - ")) << text;
-  EXPECT_NE(text.find("/step - accuracy: 0.8123 - loss: 0.5012 - val_loss: 3.0000e-05\nEpoch 2/3 - "), std::string::npos)
+  EXPECT_NE(text.find("/step - accuracy: 0.8123 - loss: 0.5012 - val_loss: 3.0000e-05\nEpoch 2/3 - "),
+            std::string::npos)
       << text;
 }
 
@@ -112,7 +112,9 @@ TEST(ProgressBar, WritesTimesAsKerasDoes) {
   EXPECT_EQ(clock_text(3723), "1:02:03");
 }
 
-TEST(ProgressBar, WritesSmallNumbersInScientificForm) {
+TEST(ProgressBar, WritesSmallAndHugeNumbersInScientificForm) {
+  EXPECT_EQ(log_value_text(999999.5), "999999.5000");
+  EXPECT_EQ(log_value_text(-2.5e36), "-2.5000e+36");
   EXPECT_EQ(log_value_text(0.50123), "0.5012");
   EXPECT_EQ(log_value_text(-0.5), "-0.5000");
   EXPECT_EQ(log_value_text(0.001), "1.0000e-03");
