@@ -1,5 +1,6 @@
 #include "study/environment.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <fmt/chrono.h>
 #include <fstream>

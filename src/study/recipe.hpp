@@ -25,7 +25,8 @@ struct ValidationSpec {
 struct DataSpec {
   enum class Source { fashion_mnist, idx };
   Source source = Source::fashion_mnist;
-  std::string directory;          ///< idx: folder of the four files, relative to the recipe that names it
+  /// Folder of the four files; a recipe's `dir` is relative to the file that says it, and absolute once it is loaded.
+  std::string directory;
   datasets::IdxFiles files;       ///< idx: their names
   std::optional<int> classes;     ///< idx: default largest training label + 1
   ValidationSpec validation;

@@ -46,11 +46,11 @@ void check_width(const Recipe& recipe, const Sequential& model, const Dataset& d
       std::visit([](const auto& l) { return l.name; }, static_cast<const Layer::Alternatives&>(layer));
   const std::string width = std::to_string(model.outputs()), classes = std::to_string(data.classes());
   throw Error(ErrorCode::usage,
-              place_of(recipe, address) + ", layer " + name + " (" + std::string(class_name(layer)) + "), output (" +
-                  width + ")",
+              place_of(recipe, address + ".units") + ", layer " + name + " (" + std::string(class_name(layer)) +
+                  "), output (" + width + ")",
               "the network has " + width + (width == "1" ? " output" : " outputs") + ", but " + without_part(data) +
                   " has " + classes + " classes",
-              std::holds_alternative<Dense>(layer) ? "write units = " + classes + " there"
+              std::holds_alternative<Dense>(layer) ? "set " + address + ".units = " + classes
                                                    : "end with a Dense layer of units = " + classes);
 }
 

@@ -1,4 +1,5 @@
 // --set path=value
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <utility>

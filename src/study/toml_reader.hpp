@@ -126,7 +126,9 @@ void read(const Entry& entry, std::vector<T>& value, const Range& range, Places&
   value.clear();
   for (std::size_t i = 0; i < array->size(); ++i) {
     const toml::node& element = *array->get(i);
-    const Entry inner{element, join(entry.address, std::to_string(i)), place_of(element.source())};
+    std::string place = place_of(element.source());
+    if (place.empty()) place = entry.place;
+    const Entry inner{element, join(entry.address, std::to_string(i)), std::move(place)};
     places[inner.address] = inner.place;
     read(inner, value.emplace_back(), range, places);
   }

@@ -1,7 +1,6 @@
 #include "study/training.hpp"
 
-#include <cmath>
-#include <memory>
+#include <limits>
 #include <utility>
 
 #include "compute/isa.hpp"

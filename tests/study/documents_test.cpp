@@ -1,8 +1,7 @@
 #include "study/documents.hpp"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
+#include <gtest/gtest.h>
 #include <limits>
 
 namespace telar {

@@ -122,7 +122,7 @@ TEST_F(RecipeBuild, refuses_a_validation_that_leaves_nothing_to_train_on) {
   EXPECT_EQ(refusal({"data.validation.first=20"}),
             "[--set data.validation.first=20] data.validation.first = 20 leaves nothing to train on: "
             "idx has 20 training samples\n  hold out fewer");
-  EXPECT_EQ(refusal({"data.validation.last=0.001"}).find("[--set data.validation.last=0.001] "), 0u);
+  EXPECT_EQ(refusal({"data.validation.last=0.999"}).find("[--set data.validation.last=0.999] "), 0u);
 }
 
 TEST_F(RecipeBuild, builds_and_compiles_the_network) {
@@ -140,34 +140,34 @@ TEST_F(RecipeBuild, refuses_a_width_that_is_not_the_number_of_classes) {
   const Error error = build_error(with(kLetters, "units = 4", "units = 5"));
   EXPECT_EQ(error.code(), ErrorCode::usage);
   EXPECT_STREQ(error.what(),
-               "[r.toml:9:3, layer dense_1 (Dense), output (5)] the network has 5 outputs, but idx has 4 classes\n"
-               "  write units = 4 there");
+               "[r.toml:9:21, layer dense_1 (Dense), output (5)] the network has 5 outputs, but idx has 4 classes\n"
+               "  set model.layers.2.units = 4");
 }
 
 TEST_F(RecipeBuild, blames_the_last_dense_layer_for_the_width) {
   const Error error = build_error(with(kLetters, "units = 4, activation = \"softmax\" }",
                                        "units = 5 }, { type = \"Activation\", activation = \"softmax\" }"));
-  EXPECT_EQ(error.where(), "r.toml:9:3, layer dense_1 (Dense), output (5)");
+  EXPECT_EQ(error.where(), "r.toml:9:21, layer dense_1 (Dense), output (5)");
 }
 
 TEST_F(RecipeBuild, says_where_a_shape_does_not_fit) {
   const Error error = build_error(with(kLetters, "  { type = \"Flatten\" },\n", ""));
   EXPECT_EQ(error.code(), ErrorCode::usage);
-  EXPECT_EQ(error.where(), "r.toml:6:3, layer 0, dense (Dense)");
+  EXPECT_EQ(error.where(), "r.toml:7:3, layer 0, dense (Dense)");
   EXPECT_EQ(error.hint(), "put a Flatten before it");
 }
 
 TEST_F(RecipeBuild, says_where_a_name_is_taken) {
   const Error error =
       build_error(with(with(kLetters, "units = 7", "units = 7, name = \"a\""), "units = 4", "units = 4, name = \"a\""));
-  EXPECT_EQ(error.where(), "r.toml:8:3, layer 2, a (Dense)");
+  EXPECT_EQ(error.where(), "r.toml:9:3, layer 2, a (Dense)");
 }
 
 TEST_F(RecipeBuild, refuses_to_build_without_a_loss) {
   Recipe recipe = folder_.load(kLetters);
   const RecipeData read = load_data(recipe);
   recipe.compile.loss.reset();
-  EXPECT_EQ(thrown_by([&] { static_cast<void>(build_model(recipe, read.train)); }).where(), "r.toml:11:2");
+  EXPECT_EQ(thrown_by([&] { static_cast<void>(build_model(recipe, read.train)); }).where(), "r.toml:12:2");
 }
 
 TEST_F(RecipeBuild, hands_on_the_options_of_fit) {

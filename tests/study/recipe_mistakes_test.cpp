@@ -178,6 +178,10 @@ TEST_F(RecipeMistakes, malformed_text_on_which_the_parser_asserts) {
   EXPECT_EQ(folder_.refusal("[[["), "[r.toml] not valid TOML\n  look for an unfinished or doubled [ or key");
 }
 
+TEST_F(RecipeMistakes, letters_that_confuse_the_parsers_test_for_white_space) {
+  EXPECT_EQ(folder_.refusal("\xef\xb4\xbf = 1").find("[r.toml:1:1] not valid TOML: "), 0u);
+}
+
 TEST_F(RecipeMistakes, nesting_that_could_use_up_the_stack) {
   std::string key = "a";
   for (int i = 0; i < 400'000; ++i) key += ".a";

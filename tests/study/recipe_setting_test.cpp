@@ -85,6 +85,12 @@ TEST_F(RecipeSetting, blames_the_setting) {
             "[--set fit.epochs=many] fit.epochs must be an integer, but is a string (\"many\")");
 }
 
+TEST_F(RecipeSetting, blames_the_setting_for_a_whole_element_of_an_array) {
+  EXPECT_EQ(refusal("model.layers.0={type=\"Flaten\"}"),
+            "[--set model.layers.0={type=\"Flaten\"}] model.layers.0.type = \"Flaten\" is unknown\n"
+            "  did you mean \"Flatten\"?");
+}
+
 TEST_F(RecipeSetting, refuses_a_layer_that_is_not_there) {
   EXPECT_EQ(
       refusal("model.layers.9.units=3"),

@@ -1,10 +1,9 @@
 #include "study/run_store.hpp"
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <fstream>
+#include <gtest/gtest.h>
 #include <sstream>
+#include <unistd.h>
 
 #include <telar/error.hpp>
 
