@@ -29,8 +29,9 @@ std::string class_report(std::span<const ClassAccuracy> classes, const Style& st
       continue;
     }
     const std::string interval = fmt::format("[{:.4f}, {:.4f}]", c.accuracy.low, c.accuracy.high);
-    text += fmt::format("  {:<{}}  {:.4f}  {}  {}\n", c.name, width, c.accuracy.value, style.dim(interval),
-                        style.green(fine_bar(c.accuracy.value, kBarCells)));
+    text += fmt::format("  {:<{}}  {:.4f}  {}", c.name, width, c.accuracy.value, style.dim(interval));
+    if (c.correct > 0) text += "  " + style.green(fine_bar(c.accuracy.value, kBarCells));
+    text += '\n';
   }
   return text;
 }

@@ -1,6 +1,7 @@
 #include "cli/learning_curve.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -13,7 +14,7 @@ namespace {
 
 constexpr int kRows = 8;
 constexpr int kDotsDown = 4, kDotsAcross = 2;  // of one braille character
-constexpr int kScaleColumns = 9;               // "  0.5012 "
+constexpr int kTickColumns = 8;                // at least
 
 /// Dots that braille characters draw. (0, 0) is at the top left.
 class Canvas {
@@ -95,7 +96,7 @@ struct Label {
 std::optional<Label> label(const std::vector<double>& values, const Scale& scale, const std::string& name) {
   const auto last = std::find_if(values.rbegin(), values.rend(), [](double v) { return std::isfinite(v); });
   if (last == values.rend()) return {};
-  return Label{scale.row(*last), fmt::format(" {} {:.4f}", name, *last)};
+  return Label{scale.row(*last), " " + name + " " + number(*last)};
 }
 
 }  // namespace
@@ -122,7 +123,13 @@ std::string learning_curve(const History& history, const std::string& quantity, 
   }
   const int label_columns = static_cast<int>(
       std::max(train_label ? train_label->text.size() : 0, validation_label ? validation_label->text.size() : 0));
-  const int width = std::clamp(columns - kScaleColumns - 1 - label_columns, 10, 60);
+  std::array<std::string, kRows> ticks;
+  int tick_columns = kTickColumns;
+  for (const int row : {0, kRows / 2, kRows - 1}) {
+    ticks[static_cast<std::size_t>(row)] = number(scale.value(row));
+    tick_columns = std::max(tick_columns, static_cast<int>(ticks[static_cast<std::size_t>(row)].size()));
+  }
+  const int width = std::clamp(columns - tick_columns - 2 - label_columns, 10, 60);
 
   Canvas solid(width, kRows), dashed(width, kRows);
   draw(solid, train, scale, width, false);
@@ -130,9 +137,8 @@ std::string learning_curve(const History& history, const std::string& quantity, 
 
   std::string text;
   for (int row = 0; row < kRows; ++row) {
-    const bool tick = row == 0 || row == kRows - 1 || row == kRows / 2;
-    text += style.dim(tick ? fmt::format("{:>{}.4f} ┤", scale.value(row), kScaleColumns - 1)
-                           : fmt::format("{:>{}}", "│", kScaleColumns + 1));
+    const std::string& tick = ticks[static_cast<std::size_t>(row)];
+    text += style.dim(fmt::format("{:>{}} {}", tick, tick_columns, tick.empty() ? "│" : "┤"));
     for (int column = 0; column < width; ++column) {
       const std::string cell = Canvas::text(solid, dashed, column, row);
       if (cell == " ") {
@@ -146,12 +152,12 @@ std::string learning_curve(const History& history, const std::string& quantity, 
     text.erase(text.find_last_not_of(' ') + 1);
     text += '\n';
   }
-  std::string floor = fmt::format("{:>{}}", "└", kScaleColumns + 1);
+  std::string floor = fmt::format("{:>{}}", "└", tick_columns + 2);
   for (int column = 0; column < width; ++column) floor += "─";
   text += style.dim(floor) + "\n";
-  const std::size_t epochs = history.epochs.size();
-  text += style.dim(epochs > 1 ? fmt::format("{:>{}} {:<7}{:>{}}", "epoch", kScaleColumns - 1, 1, epochs, width - 6)
-                               : fmt::format("{:>{}} 1", "epoch", kScaleColumns - 1));
+  std::string epochs = fmt::format("{:>{}}  1", "epoch", tick_columns);
+  if (history.epochs.size() > 1) epochs += fmt::format("{:>{}}", history.epochs.size(), width - 1);
+  text += style.dim(epochs);
   return text + "\n";
 }
 

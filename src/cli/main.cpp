@@ -49,9 +49,7 @@ int run(int argc, char** argv) {
   try {
     program.parse(argc, argv);
   } catch (const CLI::CallForHelp& call) {
-    CLI::App* app = &program;
-    if (!program.get_subcommands().empty()) app = program.get_subcommands().front();
-    print(app->help());
+    print(program.help());  // of the verb, if there is one
     return kDone;
   } catch (const CLI::CallForVersion& call) {
     print(std::string(call.what()) + "\n");

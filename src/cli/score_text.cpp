@@ -8,8 +8,8 @@ namespace telar::cli {
 
 std::string score_line(const std::string& name, const Score& score, const Style& style) {
   const auto estimate = [&style](const std::string& quantity, const Estimate& e) {
-    const std::string interval = fmt::format("[{:.4f}, {:.4f}]", e.low, e.high);
-    return fmt::format("{} {} {}   ", quantity, style.bold(fmt::format("{:.4f}", e.value)), style.dim(interval));
+    const std::string interval = fmt::format("[{}, {}]", number(e.low), number(e.high));
+    return fmt::format("{} {} {}   ", quantity, style.bold(number(e.value)), style.dim(interval));
   };
   std::string text = fmt::format("{:<11} ", name) + estimate("loss", score.loss);
   for (const auto& [metric, value] : score.metrics) text += estimate(metric, value);

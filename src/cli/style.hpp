@@ -1,4 +1,4 @@
-// Colours and weights of text in a terminal, or none.
+// Text for people: colours and weights where the terminal has them, and numbers.
 #pragma once
 
 #include <fmt/format.h>
@@ -22,5 +22,10 @@ struct Style {
     return color ? fmt::format("\033[{}m{}\033[0m", code, text) : std::string(text);
   }
 };
+
+/// "0.8843": four digits behind the point, or "1.5926e+36" where there would be many before it.
+[[nodiscard]] inline std::string number(double value) {
+  return value > -1e5 && value < 1e5 ? fmt::format("{:.4f}", value) : fmt::format("{:.4e}", value);
+}
 
 }  // namespace telar::cli

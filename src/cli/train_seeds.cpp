@@ -31,8 +31,9 @@ std::string finished_line(const TrainResult& result) {
   std::string text = fmt::format("seed {}: {} after {} {}", result.seed, to_string(result.history.ended),
                                  result.history.epochs.size(), result.history.epochs.size() == 1 ? "epoch" : "epochs");
   if (!result.test) return text;
-  text += fmt::format(" - test loss: {:.4f}", result.test->loss.value);
-  for (const auto& [name, value] : result.test->metrics) text += fmt::format(" - test {}: {:.4f}", name, value.value);
+  text += fmt::format(" - test loss: {}", number(result.test->loss.value));
+  for (const auto& [name, value] : result.test->metrics)
+    text += fmt::format(" - test {}: {}", name, number(value.value));
   return text;
 }
 
@@ -156,7 +157,7 @@ std::string cell(const TrainResult& result, const std::string& name) {
   const std::optional<Score>& score = name.substr(0, dot) == "test" ? result.test : result.validation;
   if (!score) return "-";
   const std::string quantity = name.substr(dot + 1);
-  return fmt::format("{:.4f}", quantity == "loss" ? score->loss.value : (*score)[quantity].value);
+  return number(quantity == "loss" ? score->loss.value : (*score)[quantity].value);
 }
 
 }  // namespace
@@ -192,16 +193,16 @@ std::string seeds_table(std::span<const TrainResult> results, const Style& style
     for (const auto& [name, summary] : summaries) text += fmt::format("{:>{}}", show(name, summary), width(name));
     text += '\n';
   };
-  // Epochs are whole numbers of some size, the rest are shares and losses.
-  const auto digits = [](const std::string& name) { return name == "epochs_run" ? 1 : 4; };
-  row("mean", [&](const std::string& name, const Summary& s) { return fmt::format("{:.{}f}", s.mean, digits(name)); });
+  // A mean number of epochs needs no four digits.
+  const auto show = [](const std::string& name, double value) {
+    return name == "epochs_run" ? fmt::format("{:.1f}", value) : number(value);
+  };
+  row("mean", [&](const std::string& name, const Summary& s) { return show(name, s.mean); });
   if (results.size() < 2) return text;
-  row("sd", [&](const std::string& name, const Summary& s) {
-    return s.n > 1 ? fmt::format("{:.{}f}", s.sd, digits(name)) : "-";
-  });
+  row("sd", [&](const std::string& name, const Summary& s) { return s.n > 1 ? show(name, s.sd) : "-"; });
   row("95 % interval", [&](const std::string& name, const Summary& s) {
-    return s.n > 1 ? fmt::format("[{:.{}f}, {:.{}f}]", s.interval.low, digits(name), s.interval.high, digits(name))
-                   : "-";
+    if (s.n < 2) return std::string("-");
+    return fmt::format("[{}, {}]", show(name, s.interval.low), show(name, s.interval.high));
   });
   return text;
 }

@@ -1,7 +1,6 @@
 #include "model/model.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <type_traits>
 #include <utility>
@@ -21,25 +20,19 @@ std::string& name_field(Layer& layer) {
   return std::visit([](auto& l) -> std::string& { return l.name; }, static_cast<Layer::Alternatives&>(layer));
 }
 
-/// Gives unnamed layers Keras's names: dense, dense_1, ...; a name that is taken is passed over.
+/// Gives unnamed layers Keras's names: dense, dense_1, ...
 void fill_names(std::vector<Layer>& layers) {
   std::set<std::string> taken;
+  std::vector<std::pair<std::string, std::string>> classes_and_names;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const std::string& name = name_field(layers[i]);
     if (!name.empty() && !taken.insert(name).second)
       throw Error(ErrorCode::usage, LayerInfo::describe(i, name, layers[i]), "two layers are called '" + name + "'",
                   "give each layer a name of its own, or none");
+    classes_and_names.emplace_back(class_name(layers[i]), name);
   }
-  std::map<std::string, int> counts;
-  for (Layer& layer : layers) {
-    std::string& name = name_field(layer);
-    if (!name.empty()) continue;
-    const std::string base = snake_case(class_name(layer));
-    do {
-      const int n = counts[base]++;
-      name = n == 0 ? base : base + "_" + std::to_string(n);
-    } while (!taken.insert(name).second);
-  }
+  const std::vector<std::string> names = automatic_names(classes_and_names);
+  for (std::size_t i = 0; i < layers.size(); ++i) name_field(layers[i]) = names[i];
 }
 
 }  // namespace

@@ -42,7 +42,8 @@ class ProgressBarState {
 [[nodiscard]] std::string step_time_text(double seconds);
 /// Whole seconds: "7s", "1:05" or "1:02:03".
 [[nodiscard]] std::string clock_text(double seconds);
-/// "0.5012", or "3.0000e-05" where the size is at most 1e-3 or (unlike Keras, whose lines grow without end) at least 1e6.
+/// "0.5012", or "3.0000e-05" where the size is at most 1e-3 or (unlike Keras, whose lines grow without end) at least
+/// 1e6.
 [[nodiscard]] std::string log_value_text(double value);
 /// Keras's 20 cells, `share` of them done: all "━", the rest grey if coloured, else "─". Share in [0, 1], cells >= 0.
 [[nodiscard]] std::string bar_text(double share, int cells, bool color);

@@ -1,7 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
+#include <gtest/gtest.h>
 #include <limits>
 
 #include "cli/class_report.hpp"
@@ -63,7 +62,7 @@ TEST(LearningCurve, ShowsTheRangeTheLastValuesAndTheEpochs) {
   EXPECT_NE(text.find("0.2500 ┤"), std::string::npos) << text;
   EXPECT_NE(text.find(" loss 0.2500"), std::string::npos) << text;
   EXPECT_NE(text.find(" val_loss 0.5000"), std::string::npos) << text;
-  EXPECT_EQ(lines_of(text).back().substr(0, 10), "   epoch 1");
+  EXPECT_EQ(lines_of(text).back().substr(0, 11), "   epoch  1");
   EXPECT_EQ(lines_of(text).back().back(), '3');
 }
 
@@ -103,13 +102,20 @@ TEST(LearningCurve, IsEmptyWithoutAFiniteValue) {
 TEST(LearningCurve, FitsItsColumns) {
   for (const int columns : {50, 60, 80, 200}) {
     const std::string text = learning_curve(history_of({1.0, 0.5, 0.25}, {0.9, 0.6, 0.5}), "loss", columns, kPlain);
-    for (const std::string& line : lines_of(text)) EXPECT_LE(columns_of(line), static_cast<std::size_t>(columns));
+    for (const std::string& line : lines_of(text))
+      EXPECT_LE(columns_of(line), static_cast<std::size_t>(columns)) << text;
   }
 }
 
 TEST(LearningCurve, DrawsAConstantAndASingleEpoch) {
   EXPECT_TRUE(drawn(learning_curve(history_of({0.5, 0.5, 0.5}), "loss", 80, kPlain)));
   EXPECT_TRUE(drawn(learning_curve(history_of({0.5}), "loss", 80, kPlain)));
+}
+
+TEST(LearningCurve, StaysInShapeWithHugeNumbers) {
+  const std::string text = learning_curve(history_of({1.5e36, 0.5}, {0.9, 0.6}), "loss", 80, kPlain);
+  EXPECT_NE(text.find("1.5000e+36 ┤"), std::string::npos) << text;
+  for (const std::string& line : lines_of(text)) EXPECT_LE(columns_of(line), 80u);
 }
 
 TEST(LearningCurve, HasEscapesOnlyInColor) {
@@ -149,6 +155,11 @@ TEST(ClassReport, ShowsAccuracyIntervalAndABarThatGrowsWithIt) {
   EXPECT_EQ(class_report(classes, kPlain),
             "  Bag   1.0000  [0.7000, 1.0000]  ████████████████████\n"
             "  Boot  0.5000  [0.2000, 0.8000]  ██████████\n");
+}
+
+TEST(ClassReport, HasNoBarForNothing) {
+  EXPECT_EQ(class_report(std::vector<ClassAccuracy>{{"Bag", 0, 10, {0.0, 0.0, 0.3}}}, kPlain),
+            "  Bag  0.0000  [0.0000, 0.3000]\n");
 }
 
 TEST(ClassReport, SaysWhereAClassHasNoSamples) {

@@ -53,7 +53,7 @@ def samples(count, seed):
         for y in range(SIDE):
             for x in range(SIDE):
                 bright = (y >= SIDE // 2) * 2 + (x >= SIDE // 2) == label
-                images.append(draw.randrange(60, 160) if bright else draw.randrange(0, 110))
+                images.append(draw.randrange(25, 140) if bright else draw.randrange(0, 110))
     return images, labels
 
 

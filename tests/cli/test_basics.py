@@ -26,6 +26,7 @@ class Help(ProgramTest):
             done = self.telar(verb, "--help")
             self.assertEqual((done.returncode, done.stderr), (0, ""), verb)
             self.assertGreaterEqual(done.stdout.split("Examples:")[1].count(f"telar {verb} "), 2, verb)
+            self.assertIn(f"Usage: telar {verb} [OPTIONS]", done.stdout)
             for option in ("--json", "-q", "--color", "--threads"):
                 self.assertIn(option, done.stdout, verb)
 

@@ -20,6 +20,10 @@ class FashionMnist(ProgramTest):
         self.assertGreater(d["test"]["accuracy"], 0.8)
         self.assertEqual(self.document("evaluate", "run")["test"], d["test"])
 
+    def test_a_learning_rate_of_1e10_diverges(self):
+        d = self.document("train", RECIPES / "baseline.toml", "--set", "compile.optimizer.learning_rate=1e10", code=3)
+        self.assertEqual((d["ended"], d["epochs_run"], d["test"]), ("diverged", 0, None))
+
     def test_every_recipe_can_be_inspected(self):
         for recipe in sorted(RECIPES.glob("*.toml")):
             d = self.document("inspect", recipe)

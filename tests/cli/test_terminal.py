@@ -39,7 +39,7 @@ class Terminal(ProgramTest):
         text = ESCAPE.sub("", self.on_terminal("train", "recipe.toml"))
         for epoch in (1, 2, 3):
             self.assertIn(f"Epoch {epoch}/3\n", text)
-        finished = [line.split("\r")[-1] for line in text.splitlines() if "8/8" in line]
+        finished = [line.split("\r")[-1] for line in text.split("\n") if "8/8" in line]
         self.assertEqual(len(finished), 3)
         for line in finished:
             self.assertRegex(line, r"\A8/8 ━{20} 0s \d+(us|ms)/step - accuracy: [\d.]+ - loss: [\d.]+ - val_accuracy: [\d.]+"
@@ -72,7 +72,7 @@ class Terminal(ProgramTest):
             text = ESCAPE.sub("", self.on_terminal("train", "recipe.toml", "-q", columns=columns))
             self.assertNotIn("\r", text)
             text = ESCAPE.sub("", self.on_terminal("train", "recipe.toml", "--set", "fit.batch_size=1", columns=columns))
-            redrawn = [line for whole in text.splitlines() for line in whole.split("\r")[:-1] if line]
+            redrawn = [line for whole in text.split("\n") for line in whole.split("\r")[:-1] if line]
             self.assertTrue(redrawn)
             for line in redrawn:
                 self.assertLess(len(line.rstrip()), columns)
