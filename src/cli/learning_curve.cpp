@@ -19,7 +19,7 @@ constexpr int kTickColumns = 8;                // at least
 /// Dots that braille characters draw. (0, 0) is at the top left.
 class Canvas {
  public:
-  Canvas(int columns, int rows) : columns_(columns), cells_(static_cast<std::size_t>(columns * rows)) {}
+  Canvas(int columns, int rows) : columns_(columns), cells_(index(0, rows)) {}
 
   void set(int x, int y) { cell(x / kDotsAcross, y / kDotsDown) |= bit(x % kDotsAcross, y % kDotsDown); }
   [[nodiscard]] bool any(int column, int row) const { return at(column, row) != 0; }
@@ -37,10 +37,11 @@ class Canvas {
     constexpr std::uint8_t bits[kDotsAcross][kDotsDown] = {{1, 2, 4, 64}, {8, 16, 32, 128}};
     return bits[x][y];
   }
-  std::uint8_t& cell(int column, int row) { return cells_[static_cast<std::size_t>(row * columns_ + column)]; }
-  [[nodiscard]] std::uint8_t at(int column, int row) const {
-    return cells_[static_cast<std::size_t>(row * columns_ + column)];
+  [[nodiscard]] std::size_t index(int column, int row) const {
+    return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns_) + static_cast<std::size_t>(column);
   }
+  std::uint8_t& cell(int column, int row) { return cells_[index(column, row)]; }
+  [[nodiscard]] std::uint8_t at(int column, int row) const { return cells_[index(column, row)]; }
 
   int columns_;
   std::vector<std::uint8_t> cells_;

@@ -71,8 +71,8 @@ std::string train_report(const TrainResult& result, int columns, const Style& st
     }
   }
   if (result.test) text += class_sections(*result.test, result.class_names, columns, style);
-  if (!text.empty()) text += "\n";
-  return text + "Run folder: " + result.run_dir.string() + "\n";
+  text += "\nRun folder: " + result.run_dir.string() + "\n";
+  return text.substr(text.find_first_not_of('\n'));
 }
 
 /// Says why a training broke off and what is left of it.

@@ -1,0 +1,48 @@
+#include "study/environment.hpp"
+
+#include <gtest/gtest.h>
+
+namespace telar {
+namespace {
+
+Dataset set_of(std::vector<float> features, std::vector<std::int32_t> labels) {
+  return from_arrays({2}, std::move(features), std::move(labels), 3);
+}
+
+TEST(Fingerprint, IsTheSameForTheSameSamplesWhereverTheyLie) {
+  const Dataset whole = set_of({1, 2, 3, 4, 5, 6}, {0, 1, 2});
+  const Dataset last_two = set_of({3, 4, 5, 6}, {1, 2});
+  EXPECT_EQ(fingerprint(whole.slice(1, 2)), fingerprint(last_two));
+}
+
+TEST(Fingerprint, DependsOnSamplesLabelsAndOrder) {
+  const std::string hash = fingerprint(set_of({1, 2, 3, 4}, {0, 1}));
+  EXPECT_NE(fingerprint(set_of({1, 2, 3, 5}, {0, 1})), hash);
+  EXPECT_NE(fingerprint(set_of({1, 2, 3, 4}, {0, 2})), hash);
+  EXPECT_NE(fingerprint(set_of({3, 4, 1, 2}, {1, 0})), hash);
+}
+
+TEST(Fingerprint, TellsTargetsFromOtherTargets) {
+  EXPECT_NE(fingerprint(to_categorical(set_of({1, 2, 3, 4}, {0, 1}))),
+            fingerprint(to_categorical(set_of({1, 2, 3, 4}, {0, 2}))));
+}
+
+TEST(EnvironmentDocument, SaysWithWhatTheRunWasMade) {
+  Recipe recipe;
+  recipe.name = "baseline";
+  recipe.seed = 7;
+  const std::vector<std::string> command{"telar", "train", "baseline.toml"};
+  const Json document = environment_document(recipe, 2, Json::object(), command);
+  EXPECT_EQ(document.begin().key(), "schema");
+  EXPECT_EQ(document["recipe"], "baseline");
+  EXPECT_EQ(document["seed"], 7);
+  EXPECT_EQ(document["threads"], 2);
+  EXPECT_EQ(document["command"], Json(command));
+  EXPECT_GE(document["cores"], 1);
+  for (const char* key : {"time", "telar", "compiler", "isa", "cpu", "os"}) {
+    EXPECT_FALSE(document[key].get<std::string>().empty()) << key;
+  }
+}
+
+}  // namespace
+}  // namespace telar
