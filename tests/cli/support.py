@@ -83,12 +83,22 @@ class ProgramTest(unittest.TestCase):
         self.addCleanup(shutil.rmtree, parent)
         self.folder = Path(parent) / "work"
         shutil.copytree(self.template, self.folder)
+        self.program, self.identity = TELAR, {}
         self.environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "TELAR_ISA", "TELAR_DATA")}
 
     def telar(self, *arguments, **variables):
         """Runs the program to its end, with pipes in place of a terminal."""
-        return subprocess.run([TELAR, *map(str, arguments)], cwd=self.folder, env={**self.environment, **variables},
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+        return subprocess.run([self.program, *map(str, arguments)], cwd=self.folder, env={**self.environment, **variables},
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, **self.identity)
+
+    def become_nobody(self):
+        """From now on telar is run by a user without rights, who can reach this folder (root only)."""
+        self.program = str(self.folder / "telar-of-nobody")
+        shutil.copy(TELAR, self.program)
+        for path in (self.folder.parent, self.folder, *self.folder.rglob("*")):
+            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
+        Path(self.program).chmod(0o755)
+        self.identity = {"user": 65534, "group": 65534, "extra_groups": []}
 
     def document(self, *arguments, code=0, **variables):
         """The one JSON document that a verb prints with --json."""
