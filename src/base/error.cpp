@@ -1,6 +1,6 @@
-#include <telar/error.hpp>
-
 #include <utility>
+
+#include <telar/error.hpp>
 
 namespace telar {
 

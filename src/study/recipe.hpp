@@ -6,10 +6,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
+
 #include <telar/callbacks.hpp>
 #include <telar/dataset.hpp>
 #include <telar/sequential.hpp>
-#include <vector>
 
 namespace telar {
 
@@ -17,8 +18,8 @@ namespace telar {
 struct ValidationSpec {
   enum class Kind { none, first, last, shuffled, stratified };
   Kind kind = Kind::none;
-  int first = 0;         ///< samples, for Kind::first
-  double fraction = 0;   ///< in (0, 1), for the others
+  int first = 0;        ///< samples, for Kind::first
+  double fraction = 0;  ///< in (0, 1), for the others
 };
 
 /// `[data]`.
@@ -27,8 +28,8 @@ struct DataSpec {
   Source source = Source::fashion_mnist;
   /// Folder of the four files; a recipe's `dir` is relative to the file that says it, and absolute once it is loaded.
   std::string directory;
-  datasets::IdxFiles files;       ///< idx: their names
-  std::optional<int> classes;     ///< idx: default largest training label + 1
+  datasets::IdxFiles files;    ///< idx: their names
+  std::optional<int> classes;  ///< idx: default largest training label + 1
   ValidationSpec validation;
 };
 
@@ -41,21 +42,21 @@ struct FitSpec {
 };
 
 struct Recipe {
-  std::string name;             ///< file name without .toml: "batch-normalization"
+  std::string name;  ///< file name without .toml: "batch-normalization"
   std::filesystem::path file;
   std::uint64_t seed = 0;
   DataSpec data;
   std::vector<Layer> layers;
   CompileOptions compile;
   FitSpec fit;
-  /// Where a key was written: "fit.callbacks.1.min_lr" -> "reduce-lr-on-plateau.toml:12:3". Keys left at their default are
-  /// absent.
+  /// Where a key was written: "fit.callbacks.1.min_lr" -> "reduce-lr-on-plateau.toml:12:3". Keys left at their default
+  /// are absent.
   std::map<std::string, std::string> places;
 };
 
-/// Reads a recipe with everything it extends, then applies `settings` ("fit.epochs=3", in order), then checks every type,
-/// range and name. Throws Error: usage for mistakes in the text (where = file:line:column, "did you mean" in the hint), also
-/// if the file is missing.
+/// Reads a recipe with everything it extends, then applies `settings` ("fit.epochs=3", in order), then checks every
+/// type, range and name. Throws Error: usage for mistakes in the text (where = file:line:column, "did you mean" in the
+/// hint), also if the file is missing.
 [[nodiscard]] Recipe load_recipe(const std::filesystem::path& file, const std::vector<std::string>& settings = {});
 
 /// The recipe as TOML, all fields written out and no `extends`; load_recipe of it gives the same recipe.
@@ -69,15 +70,15 @@ struct RecipeData {
 };
 [[nodiscard]] RecipeData load_data(const Recipe& recipe, const std::filesystem::path& data_dir = {});
 
-/// The recipe's compiled network for samples of this data, seeded by recipe.seed. Throws Error (usage) with the place of the
-/// layer: shapes, softmax width that is not the number of classes, no loss.
+/// The recipe's compiled network for samples of this data, seeded by recipe.seed. Throws Error (usage) with the place
+/// of the layer: shapes, softmax width that is not the number of classes, no loss.
 [[nodiscard]] Sequential build_model(const Recipe& recipe, const Dataset& data);
 
 /// FitOptions as the recipe says; the caller adds threads, output and callbacks of its own.
 [[nodiscard]] FitOptions fit_options(const Recipe& recipe, const RecipeData& data);
 
-/// One warning per setting that cannot do what it seems to: "ReduceLROnPlateau can never act: min_lr 0.001 >= learning_rate
-/// 0.001 (reduce-lr-on-plateau.toml:12:3)".
+/// One warning per setting that cannot do what it seems to: "ReduceLROnPlateau can never act: min_lr 0.001 >=
+/// learning_rate 0.001 (reduce-lr-on-plateau.toml:12:3)".
 [[nodiscard]] std::vector<std::string> lint(const Recipe& recipe);
 
 }  // namespace telar

@@ -1,4 +1,5 @@
 #include <iostream>
+
 #include <telar/telar.hpp>
 
 using namespace telar;

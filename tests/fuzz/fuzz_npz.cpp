@@ -1,5 +1,6 @@
 // Any bytes: read_npz gives arrays as large as their shapes say, or an Error; and the names are all different.
 #include <set>
+
 #include <telar/error.hpp>
 
 #include "format/npz.hpp"

@@ -1,13 +1,12 @@
 // A fuzzer's bytes as a file, for readers that take a path.
 #pragma once
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /// A file in memory that lives as long as this object.
 class InputFile {
