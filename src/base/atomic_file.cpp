@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-[[noreturn]] void fail(const fs::path& file, int error) {
+[[noreturn]] void cannot_write(const fs::path& file, int error) {
   throw Error(ErrorCode::resource, file.string(), "cannot write: " + std::generic_category().message(error),
               error == ENOENT ? "Does the folder exist?" : "");
 }
@@ -28,7 +28,7 @@ class Temporary {
     for (int n = 0; descriptor_ < 0; ++n) {
       path_ = target.parent_path() / (".telar-" + std::to_string(::getpid()) + "-" + std::to_string(n) + ".tmp");
       descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-      if (descriptor_ < 0 && errno != EEXIST) fail(target_, errno);
+      if (descriptor_ < 0 && errno != EEXIST) cannot_write(target_, errno);
     }
   }
   Temporary(const Temporary&) = delete;
@@ -40,24 +40,25 @@ class Temporary {
 
   void take_mode_of_target() const {
     struct stat old {};
-    if (::stat(target_.c_str(), &old) == 0 && ::fchmod(descriptor_, old.st_mode & 07777) != 0) fail(target_, errno);
+    if (::stat(target_.c_str(), &old) == 0 && ::fchmod(descriptor_, old.st_mode & 07777) != 0)
+      cannot_write(target_, errno);
   }
 
   void write(std::span<const std::byte> bytes) const {
     while (!bytes.empty()) {
       const ssize_t n = ::write(descriptor_, bytes.data(), bytes.size());
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) fail(target_, errno);
+      if (n < 0) cannot_write(target_, errno);
       bytes = bytes.subspan(static_cast<std::size_t>(n));
     }
   }
 
   void become_target() {
-    if (::fsync(descriptor_) != 0) fail(target_, errno);
+    if (::fsync(descriptor_) != 0) cannot_write(target_, errno);
     const int closed = ::close(descriptor_);  // some file systems report a full disk only here
     descriptor_ = -1;
-    if (closed != 0) fail(target_, errno);
-    if (::rename(path_.c_str(), target_.c_str()) != 0) fail(target_, errno);
+    if (closed != 0) cannot_write(target_, errno);
+    if (::rename(path_.c_str(), target_.c_str()) != 0) cannot_write(target_, errno);
     path_.clear();
   }
 
@@ -80,10 +81,10 @@ void synchronise(const fs::path& folder) {
 void write_file(const fs::path& file, std::span<const std::byte> bytes) {
   std::error_code error;
   fs::path target = fs::absolute(file, error);
-  if (error) fail(file, error.value());
+  if (error) cannot_write(file, error.value());
   if (fs::is_symlink(target, error)) {
     target = fs::weakly_canonical(target, error);
-    if (error) fail(file, error.value());
+    if (error) cannot_write(file, error.value());
   }
   if (fs::exists(target, error) && !fs::is_regular_file(target, error))
     throw Error(ErrorCode::resource, file.string(), "cannot write: exists and is no regular file");

@@ -8,6 +8,7 @@ namespace telar {
 
 std::string Range::text() const {
   const bool bounded_below = low > -kMaxFinite, bounded_above = high < kMaxFinite;
+  if (low == high) return number_text(low);
   if (bounded_below && bounded_above)
     return std::string("in ") + (low_open ? "(" : "[") + number_text(low) + ", " + number_text(high) +
            (high_open ? ")" : "]");

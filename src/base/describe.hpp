@@ -38,6 +38,10 @@ inline constexpr Range kBelowOne{0, 1, false, true};
 inline constexpr Range kCount{1, 1 << 24};  ///< sizes: units, batch_size
 inline constexpr Range kWhole{0, 1 << 30};  ///< numbers of epochs
 
+/// The class name as Keras spells it.
+template <class T>
+inline constexpr std::string_view type_name = "?";
+
 template <class T, class U>
 concept Is = std::same_as<std::remove_const_t<T>, U>;
 

@@ -14,7 +14,7 @@ namespace telar {
 
 namespace {
 
-[[noreturn]] void fail(const std::filesystem::path& file, int error) {
+[[noreturn]] void cannot_read(const std::filesystem::path& file, int error) {
   throw Error(ErrorCode::data, file.string(), "cannot read: " + std::generic_category().message(error));
 }
 
@@ -22,11 +22,11 @@ namespace {
 
 FileReader::FileReader(std::filesystem::path file) : file_(std::move(file)) {
   struct stat status {};
-  if (::stat(file_.c_str(), &status) != 0) fail(file_, errno);
+  if (::stat(file_.c_str(), &status) != 0) cannot_read(file_, errno);
   // Before opening: opening a pipe would wait for a writer.
   if (!S_ISREG(status.st_mode)) throw Error(ErrorCode::data, file_.string(), "cannot read: no regular file");
   descriptor_ = ::open(file_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor_ < 0) fail(file_, errno);
+  if (descriptor_ < 0) cannot_read(file_, errno);
   size_ = static_cast<std::uint64_t>(status.st_size);
 }
 
@@ -39,7 +39,7 @@ std::size_t FileReader::read(std::span<std::byte> bytes) {
   while (done < bytes.size()) {
     const ssize_t n = ::read(descriptor_, bytes.data() + done, bytes.size() - done);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail(file_, errno);
+    if (n < 0) cannot_read(file_, errno);
     if (n == 0) break;
     done += static_cast<std::size_t>(n);
   }

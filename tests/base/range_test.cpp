@@ -11,6 +11,7 @@ TEST(Range, says_what_it_allows_in_words_or_as_an_interval) {
   EXPECT_EQ((Range{0, 1}.text()), "in [0, 1]");
   EXPECT_EQ((Range{0, 1, false, true}.text()), "in [0, 1)");
   EXPECT_EQ((Range{0, 1, true, true}.text()), "in (0, 1)");
+  EXPECT_EQ((Range{-1, -1}.text()), "-1");
   EXPECT_EQ((Range{.low = 1}.text()), "at least 1");
   EXPECT_EQ((Range{.high = 1}.text()), "at most 1");
   EXPECT_EQ((Range{.high = 1, .high_open = true}.text()), "less than 1");
