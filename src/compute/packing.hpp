@@ -1,6 +1,11 @@
 // Between the canonical layout of weights (flat, kernels (in, out) row-major) and their packed one in the arena.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include "compute/bfloat16.hpp"
 #include "compute/program.hpp"
 
 namespace telar::compute {
@@ -25,11 +30,39 @@ void for_elements(const PackedVariable& variable, const F& f) {
 /// Canonical to packed, derived copies included.
 template <class T>
 void pack(const Program& program, const float* canonical, T* arena) {
-  for (const PackedVariable& variable : program.variables)
+  for (const PackedVariable& variable : program.variables) {
+    const bool rounded = variable.rounded.has_value();
+    const std::size_t to_rounded = rounded ? variable.rounded->at - std::get<Kernel>(variable.packed).at : 0;
     for_elements(variable, [&](std::size_t packed, std::size_t from, std::ptrdiff_t transposed) {
-      arena[packed] = static_cast<T>(canonical[from]);
-      if (transposed >= 0) arena[transposed] = static_cast<T>(canonical[from]);
+      const T value = static_cast<T>(canonical[from]), copy = rounded ? rounded_to_bfloat16(value) : value;
+      arena[packed] = value;
+      if (rounded) arena[packed + to_rounded] = copy;
+      if (transposed >= 0) arena[transposed] = copy;
     });
+  }
+}
+
+/// Rounded copies as kernels want them that multiply pairs of bfloat16: rows 2 i and 2 i + 1 of a panel are one row of
+/// 32 pairs, a pair to a float's place. An odd number of rows ends in zeros.
+inline void pack_pairs(const Program& program, const float* canonical, float* arena) {
+  for (const PackedVariable& variable : program.variables) {
+    if (!variable.rounded) continue;
+    const auto& kernel = std::get<Kernel>(variable.packed);
+    const auto clear = [&](const Kernel& copy) { std::fill_n(arena + copy.at, copy.size(), 0.0f); };
+    const auto put = [&](const Kernel& copy, int i, int o, float value) {
+      const Kernel pairs{copy.at, (copy.in + 1) / 2, copy.out};
+      const std::uint16_t bits = bfloat16_bits(value);
+      std::memcpy(reinterpret_cast<char*>(arena + pairs.index(i / 2, o)) + i % 2 * 2, &bits, sizeof bits);
+    };
+    clear(*variable.rounded);
+    if (variable.transposed) clear(*variable.transposed);
+    const float* value = canonical + variable.canonical;
+    for (int i = 0; i < kernel.in; ++i)
+      for (int o = 0; o < kernel.out; ++o, ++value) {
+        put(*variable.rounded, i, o, *value);
+        if (variable.transposed) put(*variable.transposed, o, i, *value);
+      }
+  }
 }
 
 /// Packed to canonical, of the variables (slot -1) or of one of their slots.

@@ -3,13 +3,19 @@
 #pragma once
 
 #include <algorithm>
+#include <boost/math/special_functions/erf.hpp>
 #include <cmath>
+#include <functional>
 #include <vector>
 
 #include "base/random.hpp"
+#include "compute/clip_factor.hpp"
 #include "compute/loss_of_batch.hpp"
 #include "compute/packing.hpp"
 #include "compute/program.hpp"
+#include "compute/reference_activations.hpp"
+#include "compute/reference_whole_variables.hpp"
+#include "compute/row_loss.hpp"
 
 namespace telar::compute::reference {
 
@@ -36,13 +42,19 @@ class Machine {
     StepResult result;
     for (const Op& op : program_.steps[static_cast<std::size_t>(phase)]) {
       if (const auto* guard = std::get_if<GuardOp>(&op)) {
-        result.loss = loss_of_batch(&arena_[guard->row_loss], input, guard->reduction);
+        result.penalty = penalty_of_batch(program_, arena_.data(), input.rows);
+        result.loss =
+            loss_of_batch(&arena_[guard->row_loss], input, guard->reduction, guard->ignored_class) + result.penalty;
         result.finite = std::isfinite(result.loss);
         if (!result.finite) return result;
       }
-      std::visit([this](const auto& o) { apply(o); }, op);
+      std::visit([this](const auto& o) { this->apply(o); }, op);
     }
-    if (phase == Phase::evaluate) result.loss = loss_of_batch(&arena_[program_.row_loss], input, program_.reduction);
+    if (phase == Phase::evaluate) {
+      result.penalty = penalty_of_batch(program_, arena_.data(), input.rows);
+      result.loss =
+          loss_of_batch(&arena_[program_.row_loss], input, program_.reduction, program_.ignored_class) + result.penalty;
+    }
     return result;
   }
 
@@ -60,46 +72,67 @@ class Machine {
       for (int c = 0; c < m.columns; ++c) f(r, c);
   }
 
-  static T act(Act a, T x) {
-    switch (a) {
-      case Act::linear:
-        return x;
-      case Act::relu:
-        return x < 0 ? T(0) : x;
-      case Act::sigmoid:
-        return T(1) / (T(1) + std::exp(-x));
-      case Act::tanh:
-        return std::tanh(x);
+  /// Whatever has a gradient of a weight ends here.
+  template <class Weights>  // Kernel or Vector
+  void update(std::size_t offset, T g, const Weights& weights) {
+    using Accumulation = StepInput::Accumulation;
+    g += penalty_slope(weights.penalty, arena_[offset]);
+    const UpdateRule& rule = program_.rule;
+    if (rule.accumulates || rule.waits) {
+      T& kept = arena_[offset + static_cast<std::size_t>(rule.gradient_slot() + 1) * program_.slot_stride];
+      const Accumulation accumulation = input_->accumulation;
+      if (accumulation == Accumulation::more || accumulation == Accumulation::last) g = kept + g;
+      if (accumulation == Accumulation::last) g /= static_cast<T>(input_->accumulated);
+      if (rule.waits || only_accumulates(*input_)) {
+        kept = g;
+        return;
+      }
     }
-    return x;
-  }
-  /// act' in terms of y = act(x).
-  static T slope(Act a, T y) {
-    switch (a) {
-      case Act::linear:
-        return T(1);
-      case Act::relu:
-        return y > 0 ? T(1) : T(0);
-      case Act::sigmoid:
-        return y * (T(1) - y);
-      case Act::tanh:
-        return T(1) - y * y;
-    }
-    return T(1);
+    step(offset, g, weights.decays);
   }
 
-  void update(std::size_t offset, T g) {
-    using Kind = UpdateRule::Kind;
+  [[nodiscard]] static T penalty_slope(const Penalty& penalty, T x) {
+    return static_cast<T>(penalty.l1) * (x > 0 ? T(1) : x < 0 ? T(-1) : x) + T(2) * static_cast<T>(penalty.l2) * x;
+  }
+
+  void step(std::size_t offset, T g, bool decays, bool by_adam = false) {
+    if (by_adam) {
+      UpdateRule adam = program_.rule;
+      StepInput input = *input_;
+      step_as_adam(adam, input);
+      take_step(offset, g, decays, adam, input);
+    } else {
+      take_step(offset, g, decays, program_.rule, *input_);
+    }
     const UpdateRule& rule = program_.rule;
+    if (!rule.averages) return;
+    T& average = arena_[offset + static_cast<std::size_t>(rule.average_slot() + 1) * program_.slot_stride];
+    const T keep = static_cast<T>(input_->average_keep);
+    average = keep * average + (T(1) - keep) * arena_[offset];
+    if (input_->overwrites) arena_[offset] = average;
+  }
+
+  void take_step(std::size_t offset, T g, bool decays, const UpdateRule& rule, const StepInput& input) {
+    using Kind = UpdateRule::Kind;
     const std::size_t stride = program_.slot_stride;
     T& w = arena_[offset];
-    const T rate = static_cast<T>(input_->rate), momentum = static_cast<T>(rule.momentum);
+    const T rate = static_cast<T>(input.rate), momentum = static_cast<T>(rule.momentum),
+            c1 = static_cast<T>(rule.one_minus_beta_1), c2 = static_cast<T>(rule.one_minus_beta_2),
+            epsilon = static_cast<T>(rule.epsilon);
     const auto slot = [&](std::size_t s) -> T& { return arena_[offset + s * stride]; };
+    if (rule.kind != Kind::gradient) {
+      const T clip = static_cast<T>(rule.clip);
+      if (!rule.directs()) g = g > clip ? clip : g < -clip ? -clip : g;
+      if (decays) w -= static_cast<T>(input.decay) * w;
+    }
     switch (rule.kind) {
       case Kind::gradient:
         slot(1) = g;
         return;
       case Kind::sgd:
+      case Kind::lamb:
+      case Kind::adafactor:
+      case Kind::muon:
         w -= rate * g;
         return;
       case Kind::momentum:
@@ -112,11 +145,71 @@ class Machine {
       case Kind::adam:
       case Kind::amsgrad: {
         T &m = slot(1), &v = slot(2);
-        m += (g - m) * static_cast<T>(rule.one_minus_beta_1);
-        v += (g * g - v) * static_cast<T>(rule.one_minus_beta_2);
+        m += (g - m) * c1;
+        v += (g * g - v) * c2;
         T second = v;
         if (rule.kind == Kind::amsgrad) second = slot(3) = std::max(slot(3), v);
-        w -= rate * (m / (std::sqrt(second) + static_cast<T>(rule.epsilon)));
+        w -= rate * (m / (std::sqrt(second) + epsilon));
+        return;
+      }
+      case Kind::rmsprop:
+      case Kind::rmsprop_momentum:
+      case Kind::centered_rmsprop:
+      case Kind::centered_rmsprop_momentum: {
+        const bool moves = rule.kind == Kind::rmsprop_momentum || rule.kind == Kind::centered_rmsprop_momentum;
+        T variance = slot(1) += (g * g - slot(1)) * c2;
+        if (rule.kind == Kind::centered_rmsprop || rule.kind == Kind::centered_rmsprop_momentum) {
+          T& mean = slot(moves ? 3 : 2);
+          mean += (g - mean) * c2;
+          variance -= mean * mean;
+        }
+        T step = rate * g / std::sqrt(variance + epsilon);
+        if (moves) step = slot(2) = momentum * slot(2) + step;
+        w -= step;
+        return;
+      }
+      case Kind::nadam: {
+        T &m = slot(1), &v = slot(2);
+        m += (g - m) * c1;
+        v += (g * g - v) * c2;
+        w -= (rate * m + static_cast<T>(input.gradient_rate) * g) /
+             (std::sqrt(v * static_cast<T>(input.correction)) + epsilon);
+        return;
+      }
+      case Kind::adamax: {
+        T &m = slot(1), &v = slot(2);
+        m += (g - m) * c1;
+        v = std::max(v - v * c2, std::abs(g));
+        w -= rate * (m / (v + epsilon));
+        return;
+      }
+      case Kind::adagrad:
+        slot(1) += g * g;
+        w -= rate * (g / std::sqrt(slot(1) + epsilon));
+        return;
+      case Kind::adadelta: {
+        slot(1) += (g * g - slot(1)) * c2;
+        const T step = std::sqrt(slot(2) + epsilon) * (g / std::sqrt(slot(1) + epsilon));
+        slot(2) += (step * step - slot(2)) * c2;
+        w -= rate * step;
+        return;
+      }
+      case Kind::lion: {
+        const T direction = slot(1) + (g - slot(1)) * c1;
+        slot(1) += (g - slot(1)) * c2;
+        w -= rate * (direction > 0 ? T(1) : direction < 0 ? T(-1) : direction);
+        return;
+      }
+      case Kind::ftrl: {
+        if (rate == 0) return;
+        const T power = static_cast<T>(rule.power), l1 = static_cast<T>(rule.l1);
+        const T old = slot(1), sum = old + g * g, root = std::pow(sum, power);
+        T& z = slot(2);
+        z += g + static_cast<T>(rule.shrinkage) * w - (root - std::pow(old, power)) / rate * w;
+        slot(1) = sum;
+        w = std::abs(z) <= l1
+                ? T(0)
+                : (std::copysign(l1, z) - z) / ((root + static_cast<T>(rule.beta)) / rate + static_cast<T>(rule.l2));
         return;
       }
     }
@@ -134,6 +227,9 @@ class Machine {
       at(op.out, r, c) = at(op.in, r, c) * static_cast<T>(op.scale) + static_cast<T>(op.offset);
     });
   }
+  void apply(const AddOp& op) {
+    each(op.out, [&](int r, int c) { at(op.out, r, c) = at(op.in, r, c) + at(op.other, r, c); });
+  }
   void apply(const DenseOp& op) {
     each(op.out, [&](int r, int c) {
       T sum = 0;
@@ -146,8 +242,16 @@ class Machine {
   }
   void apply(const SoftmaxOp& op) {
     for (int r = 0; r < rows(); ++r) {
+      if (op.act == RowAct::sparsemax) {
+        const T threshold = sparsemax_threshold(op.in, r);
+        for (int c = 0; c < op.in.columns; ++c) at(op.out, r, c) = act(Act::relu, at(op.in, r, c) - threshold);
+        continue;
+      }
       const auto [maximum, sum] = exponentials(op.in, r);
-      for (int c = 0; c < op.in.columns; ++c) at(op.out, r, c) = std::exp(at(op.in, r, c) - maximum) / sum;
+      for (int c = 0; c < op.in.columns; ++c) {
+        const T x = at(op.in, r, c) - maximum;
+        at(op.out, r, c) = op.act == RowAct::log_softmax ? x - std::log(sum) : std::exp(x) / sum;
+      }
     }
   }
   void apply(const DropoutOp& op) {
@@ -158,6 +262,28 @@ class Machine {
       const bool dropped = Random::block(op.key, index / 4, input_->step)[index % 4] < threshold;
       at(op.mask, r, c) = dropped ? T(0) : static_cast<T>(1.0f / (1.0f - op.rate));
       at(op.out, r, c) = dropped ? T(0) : at(op.in, r, c) * at(op.mask, r, c);
+    });
+  }
+  void apply(const NoiseOp& op) {
+    const AlphaDropoutScale scale(op.amount);
+    each(op.in, [&](int r, int c) {
+      const std::uint64_t index =
+          static_cast<std::uint64_t>(r) * static_cast<std::uint64_t>(op.in.columns) + static_cast<std::uint64_t>(c);
+      const std::uint32_t bits = Random::block(op.key, index / 4, input_->step)[index % 4];
+      const double z = (bits >> 31 != 0 ? -1 : 1) * std::sqrt(2.0) *
+                       boost::math::erfc_inv((static_cast<double>(bits & 0x7FFFFFFFu) + 0.5) * 0x1p-31);
+      const T x = at(op.in, r, c), amount = static_cast<T>(op.amount);
+      if (op.kind == NoiseOp::Kind::add) {
+        at(op.out, r, c) = x + amount * static_cast<T>(z);
+      } else if (op.kind == NoiseOp::Kind::multiply) {
+        at(op.mask, r, c) = T(1) + amount * static_cast<T>(z);
+        at(op.out, r, c) = x * at(op.mask, r, c);
+      } else {
+        const bool lost = bits < static_cast<std::uint64_t>(static_cast<double>(op.amount) * 0x1p32);
+        at(op.mask, r, c) = lost ? T(0) : static_cast<T>(scale.factor);
+        at(op.out, r, c) =
+            (lost ? static_cast<T>(scale.limit) : x) * static_cast<T>(scale.factor) + static_cast<T>(scale.shift);
+      }
     });
   }
   void apply(const BatchNormOp& op) {
@@ -181,11 +307,13 @@ class Machine {
     }
   }
   void apply(const CrossEntropyOp& op) {
-    const double divisor = loss_divisor(*input_, op.reduction);
+    const double divisor = loss_divisor(*input_, op.reduction, op.ignored_class);
     const int classes = op.in.columns;
     for (int r = 0; r < rows(); ++r) {
       const std::uint32_t sample = input_->index[r];
-      const T weight = input_->weights != nullptr ? static_cast<T>(input_->weights[sample]) : T(1);
+      const T weight = !counts(*input_, r, op.ignored_class) ? T(0)
+                       : input_->weights != nullptr          ? static_cast<T>(input_->weights[sample])
+                                                             : T(1);
       const T factor = weight / static_cast<T>(divisor), smoothing = static_cast<T>(op.smoothing);
       std::vector<T> target(static_cast<std::size_t>(classes)), slope_of(target.size());
       for (int c = 0; c < classes; ++c) {
@@ -226,16 +354,136 @@ class Machine {
       arena_[op.row_class + static_cast<std::size_t>(r)] = static_cast<T>(best);
     }
   }
+  void apply(const LossOp& op) {
+    const double divisor = loss_divisor(*input_, op.reduction, -1);
+    const std::size_t columns = static_cast<std::size_t>(op.in.columns);
+    std::vector<T> target(columns);
+    for (int r = 0; r < rows(); ++r) {
+      const std::uint32_t sample = input_->index[r];
+      const T weight = input_->weights != nullptr ? static_cast<T>(input_->weights[sample]) : T(1);
+      for (std::size_t c = 0; c < columns; ++c)
+        target[c] = input_->targets != nullptr ? static_cast<T>(input_->targets[sample * columns + c])
+                                               : static_cast<T>(input_->labels[sample]);
+      T* delta = op.delta ? &at(*op.delta, r, 0) : nullptr;
+      const T* y = &at(op.in, r, 0);
+      arena_[op.row_loss + static_cast<std::size_t>(r)] =
+          weight * row_loss(op.formula, y, target.data(), columns, delta);
+      for (std::size_t c = 0; delta != nullptr && c < columns; ++c) delta[c] *= weight / static_cast<T>(divisor);
+      std::size_t best = 0;
+      for (std::size_t c = 1; c < columns; ++c)
+        if (y[c] > y[best]) best = c;
+      arena_[op.row_class + static_cast<std::size_t>(r)] = static_cast<T>(columns > 1                           ? best
+                                                                          : y[0] > static_cast<T>(op.threshold) ? 1u
+                                                                                                                : 0u);
+    }
+  }
   void apply(const GuardOp&) {}
+  void apply(const RoundOp& op) {
+    each(op.out, [&](int r, int c) { at(op.out, r, c) = rounded_to_bfloat16(at(op.in, r, c)); });
+  }
 
   void apply(const ActivationGradOp& op) {
     each(op.delta, [&](int r, int c) { at(op.delta, r, c) *= slope(op.act, at(op.y, r, c)); });
   }
+  void apply(const KneeOp& op) {
+    const Knee& k = op.knee;
+    const T alpha = static_cast<T>(k.alpha), threshold = static_cast<T>(k.threshold), max = static_cast<T>(k.max);
+    each(op.out, [&](int r, int c) {
+      const T x = at(op.in, r, c);
+      at(op.out, r, c) = x > threshold                   ? (x > max ? max : x)
+                         : std::isinf(x) && k.alpha == 0 ? T(0)
+                         : k.exponential                 ? alpha * std::expm1(x)
+                                                         : alpha * (x - threshold);
+    });
+  }
+  void apply(const KneeGradOp& op) {
+    const Knee& k = op.knee;
+    each(op.delta, [&](int r, int c) {
+      const T x = at(op.x, r, c), alpha = static_cast<T>(k.alpha);
+      if (x > static_cast<T>(k.threshold)) {
+        if (!(x < static_cast<T>(k.max))) at(op.delta, r, c) = 0;
+      } else {
+        at(op.delta, r, c) *= k.exponential ? alpha * std::exp(x) : alpha;
+      }
+    });
+  }
+  void apply(const PReluOp& op) {
+    each(op.out, [&](int r, int c) {
+      const T x = at(op.in, r, c);
+      at(op.out, r, c) = x > 0 ? x : at(op.alpha, c) * x;
+    });
+  }
+  void apply(const PReluGradOp& op) {
+    for (int c = 0; c < op.x.columns; ++c) {
+      const T alpha = at(op.alpha, c);
+      T sum = 0;
+      for (int r = 0; r < rows(); ++r) {
+        T& g = at(op.delta, r, c);
+        const T x = at(op.x, r, c);
+        if (x > 0) continue;
+        sum += g * x;
+        g *= alpha;
+      }
+      if (op.update) update(op.alpha.at + static_cast<std::size_t>(c), sum, op.alpha);
+    }
+  }
+  void apply(const RowNormOp& op) {
+    const T n = static_cast<T>(op.in.columns), epsilon = static_cast<T>(op.norm.epsilon);
+    for (int r = 0; r < rows(); ++r) {
+      T mean = 0, squares = 0;
+      if (op.norm.kind == RowNorm::Kind::layer)
+        for (int c = 0; c < op.in.columns; ++c) mean += at(op.in, r, c) / n;
+      for (int c = 0; c < op.in.columns; ++c) squares += (at(op.in, r, c) - mean) * (at(op.in, r, c) - mean);
+      const T inverse = op.norm.kind == RowNorm::Kind::unit ? std::min(T(1) / std::sqrt(squares), T(1) / epsilon)
+                                                            : T(1) / std::sqrt(squares / n + epsilon);
+      if (op.row_mean) at(op.row_mean, r) = mean, at(op.row_inverse, r) = inverse;
+      for (int c = 0; c < op.in.columns; ++c)
+        at(op.out, r, c) = (at(op.in, r, c) - mean) * inverse * (op.gamma ? at(op.gamma, c) : T(1)) +
+                           (op.beta ? at(op.beta, c) : T(0));
+    }
+  }
+  void apply(const RowNormGradOp& op) {
+    const T n = static_cast<T>(op.in.columns);
+    for (int r = 0; r < rows(); ++r) {
+      const T mean = at(op.row_mean, r), inverse = at(op.row_inverse, r);
+      const auto y = [&](int c) { return (at(op.in, r, c) - mean) * inverse; };
+      const auto g = [&](int c) { return at(op.delta, r, c) * (op.gamma ? at(op.gamma, c) : T(1)); };
+      T sum = 0, dot = 0;
+      for (int c = 0; c < op.in.columns; ++c) sum += g(c), dot += g(c) * y(c);
+      if (op.norm.kind != RowNorm::Kind::layer) sum = 0;
+      if (op.norm.kind != RowNorm::Kind::unit) dot /= n;
+      if (op.norm.kind == RowNorm::Kind::unit && inverse >= T(1) / static_cast<T>(op.norm.epsilon)) dot = 0;
+      for (int c = 0; c < op.in.columns; ++c) at(op.out, r, c) = inverse * (g(c) - sum / n - y(c) * dot);
+    }
+  }
+  void apply(const RowNormUpdateOp& op) {
+    for (int c = 0; c < op.in.columns; ++c) {
+      T sum = 0, dot = 0;
+      for (int r = 0; r < rows(); ++r) {
+        sum += at(op.delta, r, c);
+        dot += at(op.delta, r, c) * (at(op.in, r, c) - at(op.row_mean, r)) * at(op.row_inverse, r);
+      }
+      if (op.gamma) update(op.gamma.at + static_cast<std::size_t>(c), dot, op.gamma);
+      if (op.beta) update(op.beta.at + static_cast<std::size_t>(c), sum, op.beta);
+    }
+  }
   void apply(const SoftmaxGradOp& op) {
     for (int r = 0; r < rows(); ++r) {
-      T dot = 0;
-      for (int c = 0; c < op.y.columns; ++c) dot += at(op.delta, r, c) * at(op.y, r, c);
-      for (int c = 0; c < op.y.columns; ++c) at(op.delta, r, c) = at(op.y, r, c) * (at(op.delta, r, c) - dot);
+      T dot = 0, sum = 0, chosen = 0, chosen_sum = 0;
+      for (int c = 0; c < op.y.columns; ++c) {
+        const T g = at(op.delta, r, c), y = at(op.y, r, c);
+        dot += g * y;
+        sum += g;
+        if (y > 0) chosen += 1, chosen_sum += g;
+      }
+      for (int c = 0; c < op.y.columns; ++c) {
+        T& g = at(op.delta, r, c);
+        const T y = at(op.y, r, c);
+        g = op.act == RowAct::softmax       ? y * (g - dot)
+            : op.act == RowAct::log_softmax ? g - std::exp(y) * sum
+            : y > 0                         ? g - chosen_sum / chosen
+                                            : T(0);
+      }
     }
   }
   void apply(const AffineGradOp& op) {
@@ -258,8 +506,8 @@ class Machine {
         if (op.batch) g -= sum / n + (at(op.in, r, c) - mean) * inverse * (dot / n);
         at(op.delta, r, c) = g * (gamma * inverse) * slope(op.act, at(op.in, r, c));
       }
-      if (op.update && op.gamma) update(op.gamma.at + static_cast<std::size_t>(c), dot);
-      if (op.update && op.beta) update(op.beta.at + static_cast<std::size_t>(c), sum);
+      if (op.update && op.gamma) update(op.gamma.at + static_cast<std::size_t>(c), dot, op.gamma);
+      if (op.update && op.beta) update(op.beta.at + static_cast<std::size_t>(c), sum, op.beta);
     }
   }
   void apply(const DenseInputGradOp& op) {
@@ -275,14 +523,93 @@ class Machine {
       for (int o = 0; o < op.kernel.out; ++o) {
         T g = 0;
         for (int r = 0; r < rows(); ++r) g = std::fma(at(op.in, r, i), at(op.delta, r, o), g);
-        update(op.kernel.index(i, o), g);
-        if (op.transposed) arena_[op.transposed->index(o, i)] = arena_[op.kernel.index(i, o)];
+        update(op.kernel.index(i, o), g, op.kernel);
+        T copy = arena_[op.kernel.index(i, o)];
+        if (op.rounded) arena_[op.rounded->index(i, o)] = copy = rounded_to_bfloat16(copy);
+        if (op.transposed) arena_[op.transposed->index(o, i)] = copy;
       }
     for (int o = 0; o < op.bias.size; ++o) {
       T g = 0;
-      for (int r = 0; r < rows(); ++r) g += at(op.delta, r, o);
-      update(op.bias.at + static_cast<std::size_t>(o), g);
+      for (int r = 0; r < rows(); ++r) g += at(op.rounded ? op.unrounded : op.delta, r, o);
+      update(op.bias.at + static_cast<std::size_t>(o), g, op.bias);
     }
+  }
+
+  void apply(const SquaresOp& op) {
+    if (only_accumulates(*input_)) return;
+    std::fill_n(arena_.begin() + static_cast<std::ptrdiff_t>(op.sums), blocks_of(op.kernel), T(0));
+    const std::size_t shift = static_cast<std::size_t>(program_.rule.gradient_slot() + 1) * program_.slot_stride;
+    for (int o = 0; o < op.kernel.out; ++o)
+      for (int i = 0; i < op.kernel.in; ++i) {
+        const T g = arena_[op.kernel.index(i, o) + shift];
+        arena_[op.sums + static_cast<std::size_t>(o / kPanel * ((op.kernel.in + kRowBlock - 1) / kRowBlock) +
+                                                  i / kRowBlock)] += g * g;
+      }
+  }
+  void apply(const ClipNormOp& op) {
+    if (!only_accumulates(*input_)) arena_[op.factor] = static_cast<T>(clip_factor(op, arena_.data() + op.sums));
+  }
+  void apply(const UpdateOp& op) {
+    if (only_accumulates(*input_)) return;
+    const std::size_t shift = static_cast<std::size_t>(program_.rule.gradient_slot() + 1) * program_.slot_stride;
+    for (int i = 0; i < op.kernel.in; ++i)
+      for (int o = 0; o < op.kernel.out; ++o) {
+        const std::size_t at = op.kernel.index(i, o);
+        step(at, op.factor ? arena_[at + shift] * arena_[*op.factor] : arena_[at + shift], op.kernel.decays,
+             op.by_adam);
+        T copy = arena_[at];
+        if (op.rounded) arena_[op.rounded->index(i, o)] = copy = rounded_to_bfloat16(copy);
+        if (op.transposed) arena_[op.transposed->index(o, i)] = copy;
+      }
+  }
+
+  void apply(const PenaltyOp& op) {
+    std::fill_n(arena_.begin() + static_cast<std::ptrdiff_t>(op.sums), blocks_of(op.kernel), T(0));
+    for (int o = 0; o < op.kernel.out; ++o)
+      for (int i = 0; i < op.kernel.in; ++i)
+        arena_[op.sums + block_of(op.kernel, i, o)] += penalty_of(op.kernel.penalty, arena_[op.kernel.index(i, o)]);
+  }
+  void apply(const ActivityOp& op) {
+    for (int r = 0; r < rows(); ++r) {
+      T& sum = arena_[op.row_penalty + static_cast<std::size_t>(r)] = 0;
+      for (int c = 0; c < op.in.columns; ++c) sum += penalty_of(op.penalty, at(op.in, r, c));
+    }
+  }
+  void apply(const ActivityGradOp& op) {
+    each(op.delta, [&](int r, int c) {
+      at(op.delta, r, c) += penalty_slope(op.penalty, at(op.y, r, c)) / static_cast<T>(rows());
+    });
+  }
+  [[nodiscard]] static T penalty_of(const Penalty& penalty, T x) {
+    return static_cast<T>(penalty.l1) * std::abs(x) + static_cast<T>(penalty.l2) * (x * x);
+  }
+
+  void apply(const ConstrainOp& op) {
+    const Kernel& k = op.kernel;
+    const int outer = op.of_rows ? k.in : k.out, inner = op.of_rows ? k.out : k.in;
+    for (int a = 0; a < outer; ++a) {
+      const auto place = [&](int b) { return op.of_rows ? k.index(a, b) : k.index(b, a); };
+      T sum = 0;
+      for (int b = 0; b < inner; ++b) sum += arena_[place(b)] * arena_[place(b)];
+      const T norm = std::sqrt(sum), low = static_cast<T>(op.low), high = static_cast<T>(op.high),
+              rate = static_cast<T>(op.rate);
+      const T nearest = norm > high ? high : norm < low ? low : norm;  // NaN stays NaN
+      const T factor = (rate * nearest + (T(1) - rate) * norm) / (norm + static_cast<T>(1e-7f));
+      for (int b = 0; b < inner; ++b) {
+        T& w = arena_[place(b)];
+        w = op.not_negative ? (w < 0 ? T(0) : w) : w * factor;
+        T copy = w;
+        const int i = op.of_rows ? a : b, o = op.of_rows ? b : a;
+        if (op.rounded) arena_[op.rounded->index(i, o)] = copy = rounded_to_bfloat16(copy);
+        if (op.transposed) arena_[op.transposed->index(o, i)] = copy;
+      }
+    }
+  }
+
+  template <class O>
+  requires IsOfWholeVariables<O>
+  void apply(const O& op) {
+    if (!only_accumulates(*input_)) WholeVariables<T>{program_, *input_, arena_.data()}.apply(op);
   }
 
   struct Exponentials {
@@ -293,6 +620,20 @@ class Machine {
     for (int c = 1; c < m.columns; ++c) maximum = std::max(maximum, at(m, r, c));
     for (int c = 0; c < m.columns; ++c) sum += std::exp(at(m, r, c) - maximum);
     return {maximum, sum};
+  }
+
+  /// What is taken from every number of the row, so that the positive rests sum to 1: from the largest number down, as
+  /// many as keep a rest.
+  T sparsemax_threshold(const Matrix& m, int r) {
+    std::vector<T> sorted;
+    for (int c = 0; c < m.columns; ++c) sorted.push_back(at(m, r, c));
+    std::sort(sorted.begin(), sorted.end(), std::greater<>());
+    T sum = 0, threshold = 0;
+    for (std::size_t k = 0; k < sorted.size(); ++k) {
+      sum += sorted[k];
+      if (static_cast<T>(k + 1) * sorted[k] > sum - T(1)) threshold = (sum - T(1)) / static_cast<T>(k + 1);
+    }
+    return threshold;
   }
 
   const Program program_;

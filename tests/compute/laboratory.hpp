@@ -11,6 +11,7 @@
 #include "compute/arena.hpp"
 #include "compute/isa.hpp"
 #include "compute/reference.hpp"
+#include "compute/schedule.hpp"
 
 namespace telar::compute {
 
@@ -44,29 +45,43 @@ class Laboratory {
   std::size_t row_values() { return take(static_cast<std::size_t>(rows_)); }
   float& value(const Matrix& m, int r, int c) { return values_[m.at + static_cast<std::size_t>(r * m.stride + c)]; }
 
-  /// Ends the variables: everything taken so far gets slots (with random first and positive second and third ones).
+  /// Ends the variables: everything taken so far gets slots: a random first one, or large and positive where it holds
+  /// squares, and positive second and third ones.
   void make_slots(UpdateRule rule) {
     program_.rule = rule;
     program_.slot_stride = values_.size();
     const std::size_t variables = values_.size();
-    for (int slot = 0; slot < rule.slots(); ++slot)
+    using Kind = UpdateRule::Kind;
+    const bool squares = rule.kind >= Kind::rmsprop && rule.kind != Kind::nadam && rule.kind != Kind::adamax &&
+                         rule.kind != Kind::lion && rule.kind != Kind::lamb && rule.kind != Kind::muon;
+    for (int slot = 0; slot < rule.arrays(); ++slot)
       for (std::size_t i = 0; i < variables; ++i) {
         take_one();
-        if (values_[i] != 0) set(values_.size() - 1, slot == 0 ? -0.1 : 0.001, 0.1);
+        if (values_[i] != 0) set(values_.size() - 1, slot != 0 ? 0.001 : squares ? 0.02 : -0.1, 0.1);
       }
   }
 
   StepInput& input() { return input_; }
   UpdateRule& rule() { return program_.rule; }
 
-  /// Runs `op` on both sides; `threads` shares one after the other, as a team would.
-  void run(const Op& op, Isa isa, int threads) {
+  /// Runs `op` on both sides, on the first cut into up to `parts` pieces of rows and of columns where it can be cut so.
+  void run(const Op& op, Isa isa, int parts) {
     program_.arena = values_.size();
     program_.steps[0] = {op};
     arena_.emplace(values_.size());
     std::copy(values_.begin(), values_.end(), arena_->data());
-    for (int t = 0; t < threads; ++t)
-      run_op(isa)(op, Frame{arena_->data(), &input_, program_.rule, program_.slot_stride, t, threads});
+    const Frame frame{arena_->data(), &input_, program_.rule, program_.slot_stride};
+    const std::size_t kernel_rows = kernel_rows_of(op),
+                      rows = kernel_rows != 0 ? kernel_rows : static_cast<std::size_t>(rows_),
+                      columns = static_cast<std::size_t>(panels_of(op));
+    const unsigned cuts = cuts_of(program_, op);
+    const bool by_rows = (cuts & ~(1u << static_cast<unsigned>(Cut::columns))) != 0,
+               by_columns = (cuts & ~(1u << static_cast<unsigned>(Cut::rows))) != 0;
+    const std::size_t row_step = by_rows ? (rows / static_cast<std::size_t>(parts) / 16 + 1) * 16 : rows,
+                      panel_step = by_columns ? 1 : columns;
+    for (std::size_t row = 0; row < rows; row += row_step)
+      for (std::size_t panel = 0; panel < columns; panel += panel_step)
+        run_op(isa)(op, frame, {panel, panel_step, row, std::min(row_step, rows - row)});
     machine_.emplace(program_);
     std::copy(values_.begin(), values_.end(), machine_->arena().begin());
     machine_->run(Phase::train, input_);

@@ -1,30 +1,27 @@
-// Compiles the kernels once per instruction set, and chooses among them.
-//
-// Each *-inl.h is included once per target by foreach_target.h; everything in them lives in HWY_NAMESPACE.
+// Chooses among the instruction sets that the kernels were compiled for.
+#include "compute/kernels/targets.hpp"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "compute/kernels/kernels.cpp"
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4)  // without FMA: the portable target has the right roundings
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "compute/kernels/batch_norm-inl.h"
-#include "compute/kernels/dense-inl.h"
-#include "compute/kernels/elementwise-inl.h"
-#include "compute/kernels/rows-inl.h"
+#include "compute/kernels/run-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace telar::compute::HWY_NAMESPACE {
 
 template <class... Ops>
-void Dispatch(const Op& op, const Frame& frame) {
+void Dispatch(const Op& op, const Frame& frame, const Piece& piece) {
   // Not std::visit: the standard library's dispatchers would not be compiled for this target.
-  static_cast<void>((... || (std::get_if<Ops>(&op) != nullptr && (Run(*std::get_if<Ops>(&op), frame), true))));
+  static_cast<void>((... || (std::get_if<Ops>(&op) != nullptr && (Run(*std::get_if<Ops>(&op), frame, piece), true))));
 }
 
-void RunOne(const Op& op, const Frame& frame) {
+void RunOne(const Op& op, const Frame& frame, const Piece& piece) {
   Dispatch<GatherOp, AffineOp, DenseOp, ActivationOp, SoftmaxOp, DropoutOp, BatchNormOp, CrossEntropyOp,
            ActivationGradOp, SoftmaxGradOp, AffineGradOp, DropoutGradOp, BatchNormGradOp, DenseInputGradOp,
-           DenseUpdateOp>(op, frame);
+           DenseUpdateOp, RoundOp, LossOp, SquaresOp, ClipNormOp, UpdateOp, KneeOp, PReluOp, KneeGradOp, PReluGradOp,
+           NoiseOp, RowNormOp, RowNormGradOp, RowNormUpdateOp, AddOp, MeansOp, DirectionOp, FactorOp, NormaliseOp,
+           ProductOp, PenaltyOp, ActivityOp, ActivityGradOp, ConstrainOp>(op, frame, piece);
 }
 
 }  // namespace telar::compute::HWY_NAMESPACE
@@ -38,6 +35,7 @@ HWY_AFTER_NAMESPACE();
 #include <telar/error.hpp>
 
 #include "compute/isa.hpp"
+#include "compute/kernels/bfloat16.hpp"
 
 namespace telar::compute {
 
@@ -49,6 +47,8 @@ std::string_view name_of(Isa isa) noexcept {
       return "avx2";
     case Isa::avx512:
       return "avx512";
+    case Isa::avx512_bf16:
+      return "avx512_bf16";
     case Isa::neon:
       return "neon";
   }
@@ -56,7 +56,10 @@ std::string_view name_of(Isa isa) noexcept {
 }
 
 std::vector<Isa> available_isas() {
-  const auto cpu = hwy::SupportedTargets();
+#if HWY_ARCH_ARM_A64
+  return {Isa::neon};  // part of every such processor; Highway would also demand AES, which no kernel uses
+#else
+  [[maybe_unused]] const auto cpu = hwy::SupportedTargets();
   std::vector<Isa> isas;
 #if HWY_TARGETS & HWY_SCALAR
   isas.push_back(Isa::scalar);
@@ -66,11 +69,10 @@ std::vector<Isa> available_isas() {
 #endif
 #if HWY_TARGETS & HWY_AVX3
   if (cpu & HWY_AVX3) isas.push_back(Isa::avx512);
-#endif
-#if HWY_TARGETS & HWY_NEON
-  if (cpu & HWY_NEON) isas.push_back(Isa::neon);
+  if ((cpu & HWY_AVX3) && has_bfloat16()) isas.push_back(Isa::avx512_bf16);
 #endif
   return isas;
+#endif
 }
 
 RunOp run_op(Isa isa) {
@@ -86,6 +88,8 @@ RunOp run_op(Isa isa) {
 #if HWY_TARGETS & HWY_AVX3
     case Isa::avx512:
       return N_AVX3::RunOne;
+    case Isa::avx512_bf16:
+      return run_bfloat16;
 #endif
 #if HWY_TARGETS & HWY_NEON
     case Isa::neon:
@@ -110,7 +114,14 @@ Isa current_isa() {
   if (isas.back() == Isa::scalar)
     throw Error(ErrorCode::failure, "processor", "telar needs a processor with AVX2 and FMA (or NEON)",
                 "TELAR_ISA=scalar runs anywhere with the same results, many times slower");
-  return isas.back();
+  return keeps_pairs(isas.back()) ? Isa::avx512 : isas.back();
+}
+
+Isa current_isa_for_bfloat16() {
+  const Isa isa = current_isa();
+  const char* wanted = std::getenv("TELAR_ISA");
+  const bool free = wanted == nullptr || *wanted == '\0';
+  return free && keeps_pairs(available_isas().back()) ? available_isas().back() : isa;
 }
 
 }  // namespace telar::compute

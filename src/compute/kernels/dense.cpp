@@ -1,0 +1,111 @@
+// Forward product and input gradient of a dense layer.
+#include "compute/kernels/targets.hpp"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "compute/kernels/dense.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "compute/kernels/elementwise-inl.h"
+#include "compute/kernels/run-inl.h"
+#include "compute/kernels/tile-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace telar::compute::HWY_NAMESPACE {
+/// rows x vectors of a . b into out, through f(value, row, column): what else is done with a value on the way.
+template <class F>
+HWY_INLINE void Product(Broadcast a, const float* b, std::size_t depth, std::size_t rows, std::size_t vectors,
+                        float* out, std::size_t out_row, const F& f) {
+  const auto tile = [&](auto height, auto width, std::size_t r, std::size_t column) HWY_ATTR {
+    float* HWY_RESTRICT to = out + r * out_row + column;
+    Tile<decltype(height)::value, decltype(width)::value, Walk::rows>(
+        {a.data + r * a.stride, a.stride}, {b + column, kPanel}, depth, 0, [](std::size_t) HWY_ATTR {},
+        [&](int i, int v, V value) HWY_ATTR {
+          const std::size_t row = static_cast<std::size_t>(i), c = static_cast<std::size_t>(v) * kLanes;
+          hn::Store(f(value, r + row, column + c), d, to + row * out_row + c);
+        });
+  };
+  ForTiles<kTileRows>(rows, vectors, tile);
+}
+
+/// One row by up to kRowPanels panels, side by side: enough chains to keep the multipliers busy, and several streams of
+/// weights.
+inline constexpr std::size_t kRowPanels = kPanelVectors >= 8 ? 1 : 8 / kPanelVectors;
+template <std::size_t kPanels>
+HWY_INLINE void RowProduct(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, std::size_t depth,
+                           float* HWY_RESTRICT out) {
+  V c[kPanels * kPanelVectors];
+  for (auto& sum : c) sum = hn::Zero(d);
+  const std::size_t panel = depth * kPanel;
+  for (std::size_t k = 0; k < depth; ++k, b += kPanel) {
+    const V x = hn::Set(d, a[k]);
+    HWY_UNROLL(8)
+    for (std::size_t i = 0; i < kPanels * kPanelVectors; ++i)
+      c[i] = Fma(x, hn::Load(d, b + i / kPanelVectors * panel + i % kPanelVectors * kLanes), c[i]);
+  }
+  for (std::size_t i = 0; i < kPanels * kPanelVectors; ++i) hn::Store(c[i], d, out + i * kLanes);
+}
+
+HWY_NOINLINE void RunRow(const DenseOp& op, const Frame& frame, const Piece& piece) {
+  const std::size_t depth = static_cast<std::size_t>(op.kernel.in);
+  const float* a = frame.at(op.in.at) + piece.row * static_cast<std::size_t>(op.in.stride);
+  float* out = frame.at(op.out.at) + piece.row * static_cast<std::size_t>(op.out.stride);
+  const std::size_t end = piece.panel + piece.panels;
+  for (std::size_t panel = piece.panel; panel < end;) {
+    const float* b = frame.at(op.kernel.at) + panel * depth * kPanel;
+    float* to = out + panel * kPanel;
+    const std::size_t panels = end - panel >= kRowPanels ? kRowPanels : 1;
+    if (panels == 1) {
+      RowProduct<1>(a, b, depth, to);
+    } else {
+      RowProduct<kRowPanels>(a, b, depth, to);
+    }
+    const float* bias = op.bias ? frame.at(op.bias.at) + panel * kPanel : nullptr;
+    Activate(op.act, bias, to, to, panels * kPanel);
+    panel += panels;
+  }
+}
+
+void Run(const DenseOp& op, const Frame& frame, const Piece& piece) {
+  if (piece.rows == 1) return RunRow(op, frame, piece);
+  const std::size_t depth = static_cast<std::size_t>(op.kernel.in), in_row = static_cast<std::size_t>(op.in.stride),
+                    out_row = static_cast<std::size_t>(op.out.stride);
+  const Broadcast a{frame.at(op.in.at) + piece.row * in_row, in_row};
+  for (std::size_t panel = piece.panel; panel < piece.panel + piece.panels; ++panel) {
+    float* out = frame.at(op.out.at) + piece.row * out_row + panel * kPanel;
+    const float* b = frame.at(op.kernel.at) + panel * depth * kPanel;
+    const std::size_t vectors = VectorsOf(op.kernel.out, panel);
+    const auto product = [&](const auto& f) HWY_ATTR { Product(a, b, depth, piece.rows, vectors, out, out_row, f); };
+    const float* bias = op.bias ? frame.at(op.bias.at) + panel * kPanel : nullptr;
+    if (bias != nullptr && op.act == Act::relu) {
+      product([&](V x, std::size_t, std::size_t c) HWY_ATTR { return Relu(hn::Add(x, hn::Load(d, bias + c))); });
+    } else if (bias != nullptr && op.act == Act::linear) {
+      product([&](V x, std::size_t, std::size_t c) HWY_ATTR { return hn::Add(x, hn::Load(d, bias + c)); });
+    } else {
+      product([](V x, std::size_t, std::size_t) HWY_ATTR { return x; });
+      for (std::size_t r = 0; r < piece.rows; ++r, out += out_row) Activate(op.act, bias, out, out, vectors * kLanes);
+    }
+  }
+}
+
+void Run(const DenseInputGradOp& op, const Frame& frame, const Piece& piece) {
+  const std::size_t depth = static_cast<std::size_t>(op.transposed.in),
+                    delta_row = static_cast<std::size_t>(op.delta.stride),
+                    out_row = static_cast<std::size_t>(op.out.stride), y_row = static_cast<std::size_t>(op.y.stride);
+  const Broadcast a{frame.at(op.delta.at) + piece.row * delta_row, delta_row};
+  for (std::size_t panel = piece.panel; panel < piece.panel + piece.panels; ++panel) {
+    float* out = frame.at(op.out.at) + piece.row * out_row + panel * kPanel;
+    const float* y = frame.at(op.y.at) + piece.row * y_row + panel * kPanel;
+    const float* b = frame.at(op.transposed.at) + panel * depth * kPanel;
+    const std::size_t vectors = VectorsOf(op.transposed.out, panel);
+    const auto product = [&](const auto& f) HWY_ATTR { Product(a, b, depth, piece.rows, vectors, out, out_row, f); };
+    if (op.act == Act::relu) {
+      product([&](V g, std::size_t r, std::size_t c) HWY_ATTR { return ReluGrad(hn::Load(d, y + r * y_row + c), g); });
+    } else {
+      product([](V g, std::size_t, std::size_t) HWY_ATTR { return g; });
+      for (std::size_t r = 0; r < piece.rows; ++r, out += out_row, y += y_row) Derive(op.act, y, out, vectors * kLanes);
+    }
+  }
+}
+
+}  // namespace telar::compute::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();

@@ -1,0 +1,397 @@
+#include "compute/schedule.hpp"
+
+#include <algorithm>
+
+namespace telar::compute {
+
+namespace {
+
+/// What a piece of the output needs of a thing: the same rows and columns, whole rows, whole columns, everything.
+enum class Reach : std::uint8_t { point, row, column, all };
+
+struct Access {
+  std::size_t begin, end;  // in the arena
+  Reach reach;
+  bool write;
+};
+
+constexpr unsigned bit(Cut cut) noexcept { return 1u << static_cast<unsigned>(cut); }
+constexpr unsigned kAnyOfBatch = bit(Cut::rows) | bit(Cut::columns) | bit(Cut::grid);
+
+/// Cuts under which a piece holds all it reaches.
+constexpr unsigned closed(Reach reach) noexcept {
+  switch (reach) {
+    case Reach::point:
+      return kAnyOfBatch;
+    case Reach::row:
+      return bit(Cut::rows);
+    case Reach::column:
+      return bit(Cut::columns);
+    case Reach::all:
+      return 0;
+  }
+  return 0;
+}
+
+/// An operation as the schedule sees it.
+struct Footprint {
+  const Program& program;
+  std::vector<Access> accesses{};
+  unsigned cuts = kAnyOfBatch;  ///< those its kernel can take
+  int panels = 0;
+
+  void add(const Matrix& m, Reach reach, bool write) {
+    const std::size_t size = static_cast<std::size_t>(program.max_rows) * static_cast<std::size_t>(m.stride);
+    accesses.push_back({m.at, m.at + size, reach, write});
+  }
+  void add(const Kernel& k, bool write) { accesses.push_back({k.at, k.at + k.size(), Reach::all, write}); }
+  void add(const Vector& v, bool write, Reach reach = Reach::all) {
+    accesses.push_back({v.at, v.at + padded(v.size), reach, write});
+  }
+  void add_rows(std::size_t at, Reach reach, bool write) {
+    accesses.push_back({at, at + static_cast<std::size_t>(program.max_rows), reach, write});
+  }
+  void add_all(std::size_t at, std::size_t size, bool write) { accesses.push_back({at, at + size, Reach::all, write}); }
+  void add_number(const std::optional<std::size_t>& at) {
+    if (at) add_all(*at, 1, false);
+  }
+  /// Array `slot` of the rule for the kernel.
+  void add_array(const Kernel& k, int slot, bool write) {
+    add_all(k.at + static_cast<std::size_t>(slot + 1) * program.slot_stride, k.size(), write);
+  }
+  void point(const Matrix& in, const Matrix& out) { add(in, Reach::point, false), add(out, Reach::point, true); }
+
+  void operator()(const GatherOp& op) {
+    cuts = bit(Cut::rows);
+    add(op.out, Reach::point, true);
+  }
+  void operator()(const AffineOp& op) { point(op.in, op.out); }
+  void operator()(const AddOp& op) { point(op.in, op.out), add(op.other, Reach::point, false); }
+  void operator()(const RoundOp& op) { point(op.in, op.out); }
+  void operator()(const DenseOp& op) {
+    add(op.in, Reach::row, false);
+    add(op.kernel, false);
+    add(op.bias, false);
+    add(op.out, Reach::point, true);
+  }
+  void operator()(const ActivationOp& op) { point(op.in, op.out); }
+  void operator()(const KneeOp& op) { point(op.in, op.out); }
+  void operator()(const PReluOp& op) {
+    point(op.in, op.out);
+    add(op.alpha, false, Reach::column);
+  }
+  void operator()(const SoftmaxOp& op) {
+    cuts = bit(Cut::rows);
+    add(op.in, Reach::row, false);
+    add(op.out, Reach::row, true);
+  }
+  void operator()(const DropoutOp& op) {
+    point(op.in, op.out);
+    add(op.mask, Reach::point, true);
+  }
+  void operator()(const NoiseOp& op) {
+    point(op.in, op.out);
+    if (op.kind != NoiseOp::Kind::add) add(op.mask, Reach::point, true);
+  }
+  void operator()(const BatchNormOp& op) {
+    if (op.batch || op.saved_mean) cuts = bit(Cut::columns);
+    add(op.in, op.batch ? Reach::column : Reach::point, false);
+    add(op.out, Reach::point, true);
+    for (const Vector& v : {op.gamma, op.beta}) add(v, false, Reach::column);
+    for (const Vector& v : {op.moving_mean, op.moving_variance}) add(v, op.batch, Reach::column);
+    for (const Vector& v : {op.saved_mean, op.saved_inverse}) add(v, true, Reach::column);
+  }
+  void operator()(const CrossEntropyOp& op) {
+    cuts = bit(Cut::rows);
+    add(op.in, Reach::row, false);
+    add(op.scratch, Reach::row, true);
+    if (op.delta) add(*op.delta, Reach::row, true);
+    add_rows(op.row_loss, Reach::row, true);
+    add_rows(op.row_class, Reach::row, true);
+  }
+  void operator()(const LossOp& op) {
+    cuts = bit(Cut::rows);
+    add(op.in, Reach::row, false);
+    if (op.delta) add(*op.delta, Reach::row, true);
+    add_rows(op.row_loss, Reach::row, true);
+    add_rows(op.row_class, Reach::row, true);
+  }
+  void operator()(const GuardOp& op) {
+    cuts = bit(Cut::kernel);  // every thread looks at all rows
+    add_rows(op.row_loss, Reach::all, false);
+    add_all(program.penalties, program.penalty_count, false);
+    for (const std::size_t at : program.row_penalties) add_rows(at, Reach::all, false);
+  }
+  void operator()(const PenaltyOp& op) {
+    cuts = bit(Cut::kernel);
+    add(op.kernel, false);
+    add_all(op.sums, blocks_of(op.kernel), true);
+  }
+  void operator()(const ActivityOp& op) {
+    cuts = bit(Cut::rows);
+    add(op.in, Reach::row, false);
+    add_rows(op.row_penalty, Reach::row, true);
+  }
+  void operator()(const ActivityGradOp& op) { point(op.y, op.delta); }
+  void operator()(const ConstrainOp& op) {
+    cuts = bit(Cut::kernel);
+    add(op.kernel, true);
+    if (op.transposed) add(*op.transposed, true);
+    if (op.rounded) add(*op.rounded, true);
+  }
+  void operator()(const ActivationGradOp& op) { point(op.y, op.delta); }
+  void operator()(const KneeGradOp& op) { point(op.x, op.delta); }
+  void operator()(const PReluGradOp& op) {
+    cuts = bit(Cut::columns);
+    add(op.x, Reach::column, false);
+    add(op.delta, Reach::column, true);
+    add(op.alpha, true, Reach::column);
+  }
+  void operator()(const RowNormOp& op) {
+    cuts = bit(Cut::rows);
+    add(op.in, Reach::row, false);
+    add(op.out, Reach::row, true);
+    for (const Vector& v : {op.gamma, op.beta}) add(v, false);
+    for (const Vector& v : {op.row_mean, op.row_inverse}) add(v, true, Reach::row);
+  }
+  void operator()(const RowNormGradOp& op) {
+    cuts = bit(Cut::rows);
+    for (const Matrix& m : {op.in, op.delta}) add(m, Reach::row, false);
+    add(op.out, Reach::row, true);
+    add(op.gamma, false);
+    for (const Vector& v : {op.row_mean, op.row_inverse}) add(v, false, Reach::row);
+  }
+  void operator()(const RowNormUpdateOp& op) {
+    cuts = bit(Cut::columns);
+    for (const Matrix& m : {op.in, op.delta}) add(m, Reach::column, false);
+    for (const Vector& v : {op.gamma, op.beta}) add(v, true, Reach::column);
+    for (const Vector& v : {op.row_mean, op.row_inverse}) add(v, false);
+  }
+  void operator()(const SoftmaxGradOp& op) {
+    cuts = bit(Cut::rows);
+    add(op.y, Reach::row, false);
+    add(op.delta, Reach::row, true);
+  }
+  void operator()(const AffineGradOp& op) { add(op.delta, Reach::point, true); }
+  void operator()(const DropoutGradOp& op) { point(op.mask, op.delta); }
+  void operator()(const BatchNormGradOp& op) {
+    cuts = bit(Cut::columns);
+    add(op.in, Reach::column, false);
+    add(op.delta, Reach::column, true);
+    for (const Vector& v : {op.gamma, op.beta}) add(v, true, Reach::column);
+    for (const Vector& v : {op.saved_mean, op.saved_inverse}) add(v, false, Reach::column);
+  }
+  void operator()(const DenseInputGradOp& op) {
+    add(op.delta, Reach::row, false);
+    add(op.transposed, false);
+    add(op.y, Reach::point, false);
+    add(op.out, Reach::point, true);
+  }
+  void operator()(const DenseUpdateOp& op) {
+    cuts = bit(Cut::kernel);
+    add(op.in, Reach::all, false);
+    add(op.delta, Reach::all, false);
+    add(op.kernel, true);
+    add(op.bias, true);
+    if (op.transposed) add(*op.transposed, true);
+    if (op.rounded) add(*op.rounded, true), add(op.unrounded, Reach::all, false);
+  }
+  void operator()(const SquaresOp& op) {
+    cuts = bit(Cut::kernel);
+    add(op.kernel, false);  // its gradients, which whoever updates the kernel writes
+    add_all(op.sums, blocks_of(op.kernel), true);
+  }
+  void operator()(const ClipNormOp& op) {
+    cuts = bit(Cut::kernel);
+    add_all(op.sums, op.count, false);
+    add_all(op.factor, 1, true);
+  }
+  void operator()(const UpdateOp& op) {
+    cuts = bit(Cut::kernel);
+    add_number(op.factor);
+    add(op.kernel, true);
+    add_array(op.kernel, program.rule.gradient_slot(), false);
+    if (op.transposed) add(*op.transposed, true);
+    if (op.rounded) add(*op.rounded, true);
+  }
+  void operator()(const MeansOp& op) {
+    cuts = bit(Cut::kernel);
+    add_number(op.clip);
+    add(op.kernel, false);
+    add_array(op.kernel, op.of_rows ? 0 : 1, true);
+  }
+  void operator()(const DirectionOp& op) {
+    cuts = bit(Cut::kernel);
+    add_number(op.clip);
+    add_number(op.mean);
+    add(op.kernel, false);
+    for (int slot = 0; slot < program.rule.own_slots(); ++slot) add_array(op.kernel, slot, !op.mean);
+    add_array(op.kernel, program.rule.gradient_slot(), true);
+    for (const std::size_t sums : {op.sums, op.weight_sums}) add_all(sums, blocks_of(op.kernel), true);
+  }
+  void operator()(const FactorOp& op) {
+    cuts = bit(Cut::kernel);
+    add_all(op.sums, op.count * op.distance, false);
+    if (op.kind >= FactorOp::Kind::ratio) add_all(op.weight_sums, op.count, false);
+    add_all(op.factor, 1, true);
+  }
+  void operator()(const NormaliseOp& op) {
+    cuts = bit(Cut::kernel);
+    add_all(op.factor, 1, false);
+    add(op.in, false);
+    add(op.out, true);
+    add(op.transposed, true);
+  }
+  void operator()(const ProductOp& op) {
+    cuts = bit(Cut::kernel);
+    add(op.a, false);
+    add(op.b, false);
+    if (op.add) add(*op.add, false);
+    add(op.out, true);
+    if (op.transposed) add(*op.transposed, true);
+  }
+};
+
+bool meet(const Access& a, const Access& b) { return a.begin < b.end && b.begin < a.end && (a.write || b.write); }
+
+bool is_product(const Op& op) {
+  return std::holds_alternative<DenseOp>(op) || std::holds_alternative<DenseInputGradOp>(op) ||
+         std::holds_alternative<GatherOp>(op);
+}
+
+/// The cuts that `next` leaves to a group with `accesses` so far.
+unsigned after(unsigned cuts, const std::vector<Access>& accesses, const Footprint& next) {
+  cuts &= next.cuts;
+  for (const Access& earlier : accesses)
+    for (const Access& later : next.accesses)
+      if (meet(earlier, later)) cuts &= closed(earlier.reach) & closed(later.reach);
+  return cuts;
+}
+
+struct Columns {
+  int operator()(const GatherOp& op) const { return op.out.columns; }
+  int operator()(const SoftmaxGradOp& op) const { return op.delta.columns; }
+  int operator()(const ActivationGradOp& op) const { return op.delta.columns; }
+  int operator()(const AffineGradOp& op) const { return op.delta.columns; }
+  int operator()(const KneeGradOp& op) const { return op.delta.columns; }
+  int operator()(const PReluGradOp& op) const { return op.delta.columns; }
+  int operator()(const DropoutGradOp& op) const { return op.delta.columns; }
+  int operator()(const RowNormUpdateOp& op) const { return op.delta.columns; }
+  int operator()(const BatchNormGradOp& op) const { return op.delta.columns; }
+  int operator()(const CrossEntropyOp& op) const { return op.in.columns; }
+  int operator()(const LossOp& op) const { return op.in.columns; }
+  int operator()(const GuardOp&) const { return 0; }
+  int operator()(const DenseUpdateOp& op) const { return op.kernel.out; }
+  int operator()(const SquaresOp& op) const { return op.kernel.out; }
+  int operator()(const ClipNormOp&) const { return 1; }
+  int operator()(const UpdateOp& op) const { return op.kernel.out; }
+  int operator()(const MeansOp& op) const { return op.of_rows ? 1 : op.kernel.out; }
+  int operator()(const DirectionOp& op) const { return op.kernel.out; }
+  int operator()(const FactorOp&) const { return 1; }
+  int operator()(const NormaliseOp& op) const { return op.in.out; }
+  int operator()(const ProductOp& op) const { return op.out.out; }
+  int operator()(const PenaltyOp& op) const { return op.kernel.out; }
+  int operator()(const ActivityOp& op) const { return op.in.columns; }
+  int operator()(const ActivityGradOp& op) const { return op.delta.columns; }
+  int operator()(const ConstrainOp& op) const { return op.of_rows || op.not_negative ? 1 : op.kernel.out; }
+  template <class T>
+  int operator()(const T& op) const {
+    return op.out.columns;
+  }
+};
+
+}  // namespace
+
+int panels_of(const Op& op) noexcept { return panels(std::visit(Columns(), op)); }
+
+std::size_t kernel_rows_of(const Op& op) noexcept {
+  if (const auto* update = std::get_if<DenseUpdateOp>(&op)) return static_cast<std::size_t>(update->kernel.in);
+  if (const auto* squares = std::get_if<SquaresOp>(&op)) return static_cast<std::size_t>(squares->kernel.in);
+  if (const auto* update = std::get_if<UpdateOp>(&op)) return static_cast<std::size_t>(update->kernel.in);
+  if (const auto* means = std::get_if<MeansOp>(&op))
+    return means->of_rows ? static_cast<std::size_t>(means->kernel.in) : 1;
+  if (const auto* direction = std::get_if<DirectionOp>(&op)) return static_cast<std::size_t>(direction->kernel.in);
+  if (const auto* penalty = std::get_if<PenaltyOp>(&op)) return static_cast<std::size_t>(penalty->kernel.in);
+  if (const auto* constrain = std::get_if<ConstrainOp>(&op))
+    return constrain->of_rows || constrain->not_negative ? static_cast<std::size_t>(constrain->kernel.in) : 1;
+  if (const auto* normalise = std::get_if<NormaliseOp>(&op)) return static_cast<std::size_t>(normalise->in.in);
+  if (const auto* product = std::get_if<ProductOp>(&op)) return static_cast<std::size_t>(product->out.in);
+  return std::holds_alternative<ClipNormOp>(op) || std::holds_alternative<FactorOp>(op) ? 1 : 0;
+}
+
+unsigned cuts_of(const Program& program, const Op& op) {
+  Footprint footprint{program};
+  std::visit(footprint, op);
+  return footprint.cuts;
+}
+
+std::size_t floats_of(const Program& program, const Op& op) {
+  Footprint footprint{program};
+  std::visit(footprint, op);
+  std::size_t floats = 0;
+  for (const Access& access : footprint.accesses) floats += access.end - access.begin;
+  if (const auto* update = std::get_if<DenseUpdateOp>(&op))
+    floats += (update->kernel.size() + padded(update->bias.size)) * static_cast<std::size_t>(program.rule.slots());
+  return floats;
+}
+
+std::vector<Group> schedule(const Program& program, const std::vector<Op>& step, bool many_rows) {
+  const auto footprint = [&](const Op& op) {
+    Footprint f{program};
+    std::visit(f, op);
+    f.panels = panels_of(op);
+    return f;
+  };
+  std::vector<Group> groups;
+  std::vector<unsigned> cuts;       // left to each group
+  std::vector<Access> own, before;  // of the last group; of those since the last barrier
+  int width = 0;                    // panels of the last group
+  for (std::size_t i = 0; i < step.size();) {
+    // A product and what follows it on its own pieces are kept together, whatever came before it.
+    std::vector<Access> accesses;
+    Footprint first = footprint(step[i]);
+    unsigned unit = first.cuts;
+    accesses = first.accesses;
+    std::size_t end = i + 1;
+    for (; end < step.size() && !is_product(step[end]); ++end) {
+      const Footprint next = footprint(step[end]);
+      const unsigned left = next.panels == first.panels ? after(unit, accesses, next) & kAnyOfBatch : 0;
+      const bool only_rows = left == bit(Cut::rows) && unit != left;
+      if (left == 0 || (only_rows && !many_rows)) break;
+      unit = left;
+      accesses.insert(accesses.end(), next.accesses.begin(), next.accesses.end());
+    }
+    // It joins the group before it if their pieces can be the same.
+    Footprint whole{program, accesses, unit, first.panels};
+    unsigned joint = groups.empty() ? 0 : after(cuts.back(), own, whole) & kAnyOfBatch;
+    if (width != first.panels) joint &= bit(Cut::rows);
+    if (!many_rows) joint &= ~bit(Cut::rows);
+    if (joint != 0) {
+      groups.back().end = end;
+      cuts.back() = joint;
+      own.insert(own.end(), accesses.begin(), accesses.end());
+    } else {
+      before.insert(before.end(), own.begin(), own.end());
+      const bool wait = std::any_of(before.begin(), before.end(), [&](const Access& earlier) {
+        return std::any_of(accesses.begin(), accesses.end(), [&](const Access& a) { return meet(earlier, a); });
+      });
+      if (wait) before.clear();
+      groups.push_back({i, end, Cut::grid, wait});
+      cuts.push_back(unit);
+      own = accesses;
+      width = first.panels;
+    }
+    i = end;
+  }
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    const auto can = [&](Cut cut) { return (cuts[g] & bit(cut)) != 0; };
+    groups[g].cut = can(Cut::kernel)              ? Cut::kernel
+                    : can(Cut::rows) && many_rows ? Cut::rows
+                    : can(Cut::grid)              ? Cut::grid
+                    : can(Cut::columns)           ? Cut::columns
+                                                  : Cut::rows;
+  }
+  return groups;
+}
+
+}  // namespace telar::compute
