@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <iosfwd>
 #include <memory>
@@ -51,6 +52,53 @@ struct ProgressBar {
   std::optional<bool> color{};  ///< default: colour on a terminal unless NO_COLOR is set
 };
 
+/// Saves the weights as Sequential::save_weights does, after every epoch or every `save_freq` batches, or of these only
+/// when `monitor` is better than ever. A file is there whole or not at all.
+struct ModelCheckpoint {
+  /// Ends in ".npz". May hold {epoch:02d} and, with save_freq, {batch:03d}, both from 1, and logged quantities such as
+  /// {val_loss:.2f}, formatted as in Python. Missing folders are made. A recipe's is relative to the run folder.
+  std::string filepath;
+  std::string monitor = "val_loss";
+  int verbose = 0;
+  bool save_best_only = false;
+  Mode mode = Mode::automatic;
+  int save_freq = 0;                                ///< batches between two saves; 0: Keras's "epoch"
+  std::optional<double> initial_value_threshold{};  ///< a value to beat from the start
+};
+
+/// Writes a line an epoch (from 0) with all logged quantities, as Python's csv module does. The first epoch decides the
+/// columns; if it has no validation, those of a later one stand beside them. What an epoch lacks is NA.
+struct CSVLogger {
+  std::string filename;  ///< a recipe's is relative to the run folder
+  std::string separator = ",";
+  bool append = false;  ///< go on in the file that is there, rather than replace it
+};
+
+/// Every fit ends with the first loss that is not finite; with this callback it also says so as Keras does.
+struct TerminateOnNaN {};
+
+/// Ends the training with the first batch after `seconds`; that epoch is validated and logged as far as it came. The
+/// result depends on the machine's speed.
+struct TimeLimit {
+  double seconds = 0;  ///< above 0
+};
+
+/// Leaves `backup_dir`/latest.npz after every epoch or every `save_freq` batches, and starts from it if it is there: a
+/// training that was cut off goes on with the same bits. What other callbacks have counted starts anew, and History has
+/// only what is trained from there. Runs after all callbacks but ProgressBar.
+struct BackupAndRestore {
+  std::string backup_dir;  ///< a recipe's is relative to the current folder; in it, each recipe and seed has its own
+  int save_freq = 0;       ///< batches between two saves; 0: Keras's "epoch"
+  bool delete_checkpoint = true;  ///< at the end, unless the training was interrupted
+};
+
+/// Validates with the moving averages of the weights, and goes on with the weights themselves. Needs an optimizer with
+/// use_ema. With swap_on_epoch, callbacks behind this one find the averages at the end of an epoch, such as
+/// ModelCheckpoint.
+struct SwapEMAWeights {
+  bool swap_on_epoch = false;
+};
+
 /// What a hook may see and do while a training runs. Valid only during the hook.
 class Training {
  public:
@@ -58,10 +106,23 @@ class Training {
   [[nodiscard]] virtual int epochs() const = 0;            ///< planned number of epochs
   [[nodiscard]] virtual int steps_per_epoch() const = 0;   ///< batches in an epoch, the short last one included
   [[nodiscard]] virtual double learning_rate() const = 0;  ///< the float32 rate in use
-  virtual void set_learning_rate(double rate) = 0;         ///< from the next step on
+  /// From the next step on. Throws Error (usage) if the optimiser's learning_rate is a schedule.
+  virtual void set_learning_rate(double rate) = 0;
   [[nodiscard]] virtual std::vector<float> weights() = 0;  ///< all variables, canonical layout
   virtual void set_weights(std::span<const float> weights) = 0;
-  /// Ends the training after this batch (or epoch). `ended` is what the History will say.
+  virtual void save_weights(const std::filesystem::path& file) = 0;  ///< as Sequential::save_weights
+  /// Trained weights and their moving averages change places, until the next call. Throws Error (usage) unless the
+  /// optimizer has use_ema.
+  virtual void swap_averages() = 0;
+  /// All that the rest of the training depends on: weights, optimiser, epoch and batch. Throws Error (resource).
+  virtual void save_progress(const std::filesystem::path& file) = 0;
+  /// In on_train_begin: the training goes on where the file was saved. Throws Error (data) if it is damaged or of a
+  /// training with other variables, shapes, seed or update rule.
+  virtual void load_progress(const std::filesystem::path& file) = 0;
+  /// How the training ends, as far as is known: completed until something stops it.
+  [[nodiscard]] virtual Ended status() const = 0;
+  /// Ends the training after this batch (or epoch). `ended` is what the History will say. With stopped_early, the epoch
+  /// at hand is validated and logged as far as it came.
   virtual void stop(Ended ended, std::string reason) = 0;
   [[nodiscard]] virtual std::ostream& output() = 0;  ///< where text goes
 };
@@ -70,9 +131,25 @@ class Training {
 struct LambdaCallback {
   std::function<void(Training&)> on_train_begin{};
   std::function<void(Training&, int epoch)> on_epoch_begin{};
+  std::function<void(Training&, int batch)> on_train_batch_begin{};
   std::function<void(Training&, int batch, const Logs&)> on_train_batch_end{};
   std::function<void(Training&, int epoch, Logs&)> on_epoch_end{};
   std::function<void(Training&)> on_train_end{};
+  // Around each validation and its batches; logs have no "val_" here, as in Keras.
+  std::function<void(Training&)> on_test_begin{};
+  std::function<void(Training&, int batch)> on_test_batch_begin{};
+  std::function<void(Training&, int batch, const Logs&)> on_test_batch_end{};
+  std::function<void(Training&, const Logs&)> on_test_end{};
+};
+
+/// Sets the rate of each epoch (from 0) to what `schedule` makes of it and of the rate so far, and logs it as
+/// `learning_rate`. In C++ only: a recipe holds no functions. Throws Error (usage) if a rate is negative or not finite.
+struct LearningRateScheduler {
+  std::function<double(int epoch, double rate)> schedule;
+  int verbose = 0;
+
+  void on_epoch_begin(Training& training, int epoch) const;
+  void on_epoch_end(Training& training, int epoch, Logs& logs) const;
 };
 
 /// One callback: a stock one, or any copyable value with at least one of the hooks of LambdaCallback as member
@@ -80,11 +157,18 @@ struct LambdaCallback {
 /// callback gathered, give it a pointer or a reference to the place.
 class Callback {
  public:
-  using Stock = std::variant<EarlyStopping, ReduceLROnPlateau, ProgressBar>;
+  using Stock = std::variant<EarlyStopping, ReduceLROnPlateau, ProgressBar, ModelCheckpoint, CSVLogger, TerminateOnNaN,
+                             TimeLimit, BackupAndRestore, SwapEMAWeights>;
 
-  Callback(EarlyStopping settings) : value_(Stock(std::move(settings))) {}
-  Callback(ReduceLROnPlateau settings) : value_(Stock(std::move(settings))) {}
-  Callback(ProgressBar settings) : value_(Stock(settings)) {}
+  Callback(EarlyStopping settings) : value_(std::in_place_type<Stock>, std::move(settings)) {}
+  Callback(ReduceLROnPlateau settings) : value_(std::in_place_type<Stock>, std::move(settings)) {}
+  Callback(ProgressBar settings) : value_(std::in_place_type<Stock>, settings) {}
+  Callback(ModelCheckpoint settings) : value_(std::in_place_type<Stock>, std::move(settings)) {}
+  Callback(CSVLogger settings) : value_(std::in_place_type<Stock>, std::move(settings)) {}
+  Callback(TerminateOnNaN settings) : value_(std::in_place_type<Stock>, settings) {}
+  Callback(TimeLimit settings) : value_(std::in_place_type<Stock>, settings) {}
+  Callback(BackupAndRestore settings) : value_(std::in_place_type<Stock>, std::move(settings)) {}
+  Callback(SwapEMAWeights settings) : value_(std::in_place_type<Stock>, settings) {}
   Callback(Stock settings) : value_(std::move(settings)) {}
   Callback(LambdaCallback hooks) : value_(std::move(hooks)) {}
 
@@ -93,10 +177,21 @@ class Callback {
            (
                requires(T & t, Training& g) { t.on_train_begin(g); } ||
                requires(T & t, Training& g) { t.on_epoch_begin(g, 0); } ||
+               requires(T & t, Training& g) { t.on_train_batch_begin(g, 0); } ||
                requires(T & t, Training& g, const Logs& l) { t.on_train_batch_end(g, 0, l); } ||
                requires(T & t, Training& g, Logs& l) { t.on_epoch_end(g, 0, l); } ||
-               requires(T & t, Training& g) { t.on_train_end(g); })) Callback(T user)
+               requires(T & t, Training& g) { t.on_train_end(g); } ||
+               requires(T & t, Training& g) { t.on_test_begin(g); } ||
+               requires(T & t, Training& g) { t.on_test_batch_begin(g, 0); } ||
+               requires(T & t, Training& g, const Logs& l) { t.on_test_batch_end(g, 0, l); } ||
+               requires(T & t, Training& g, const Logs& l) { t.on_test_end(g, l); })) Callback(T user)
       : value_(std::function<LambdaCallback()>([user] { return bind(std::make_shared<T>(user)); })) {}
+
+  Callback(const Callback&);
+  Callback(Callback&&) noexcept;
+  Callback& operator=(const Callback&);
+  Callback& operator=(Callback&&) noexcept;
+  ~Callback();
 
   /// The stock settings, or null for a user's own callback.
   [[nodiscard]] const Stock* stock() const noexcept { return std::get_if<Stock>(&value_); }
@@ -111,12 +206,22 @@ class Callback {
       h.on_train_begin = [user](Training& g) { user->on_train_begin(g); };
     if constexpr (requires(T & t, Training & g) { t.on_epoch_begin(g, 0); })
       h.on_epoch_begin = [user](Training& g, int epoch) { user->on_epoch_begin(g, epoch); };
+    if constexpr (requires(T & t, Training & g) { t.on_train_batch_begin(g, 0); })
+      h.on_train_batch_begin = [user](Training& g, int b) { user->on_train_batch_begin(g, b); };
     if constexpr (requires(T & t, Training & g, const Logs& l) { t.on_train_batch_end(g, 0, l); })
       h.on_train_batch_end = [user](Training& g, int b, const Logs& l) { user->on_train_batch_end(g, b, l); };
     if constexpr (requires(T & t, Training & g, Logs & l) { t.on_epoch_end(g, 0, l); })
       h.on_epoch_end = [user](Training& g, int epoch, Logs& l) { user->on_epoch_end(g, epoch, l); };
     if constexpr (requires(T & t, Training & g) { t.on_train_end(g); })
       h.on_train_end = [user](Training& g) { user->on_train_end(g); };
+    if constexpr (requires(T & t, Training & g) { t.on_test_begin(g); })
+      h.on_test_begin = [user](Training& g) { user->on_test_begin(g); };
+    if constexpr (requires(T & t, Training & g) { t.on_test_batch_begin(g, 0); })
+      h.on_test_batch_begin = [user](Training& g, int b) { user->on_test_batch_begin(g, b); };
+    if constexpr (requires(T & t, Training & g, const Logs& l) { t.on_test_batch_end(g, 0, l); })
+      h.on_test_batch_end = [user](Training& g, int b, const Logs& l) { user->on_test_batch_end(g, b, l); };
+    if constexpr (requires(T & t, Training & g, const Logs& l) { t.on_test_end(g, l); })
+      h.on_test_end = [user](Training& g, const Logs& l) { user->on_test_end(g, l); };
     return h;
   }
 

@@ -76,6 +76,14 @@ class Dataset {
 [[nodiscard]] Dataset from_arrays(std::vector<int> shape, std::vector<float> features, std::vector<std::int32_t> labels,
                                   int classes = 0);
 
+/// Float targets (samples, width), row-major.
+struct Targets {
+  std::vector<float> values;
+  int width = 1;
+};
+/// The same with targets: what a regression learns, or soft classes.
+[[nodiscard]] Dataset from_arrays(std::vector<int> shape, std::vector<float> features, Targets targets);
+
 /// One-hot rows (labels.size(), classes) as Keras's to_categorical; `classes` 0 means largest label + 1.
 /// Throws Error (usage) if a label is negative or >= classes.
 [[nodiscard]] std::vector<float> to_categorical(std::span<const std::int32_t> labels, int classes = 0);

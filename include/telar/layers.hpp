@@ -1,16 +1,52 @@
 // The layers of a Sequential: plain data, Keras's names and defaults (keras.io/api/layers).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include <telar/constraints.hpp>
 #include <telar/initializers.hpp>
+#include <telar/normalization_layers.hpp>
+#include <telar/regularizers.hpp>
 
 namespace telar {
 
-/// Element-wise activations, and softmax over the last axis.
-enum class Activation { linear, relu, sigmoid, tanh, softmax };
+/// Keras's activations (keras.io/api/layers/activations) with its default constants, element by element but for
+/// softmax, log_softmax and sparsemax, which take a sample's one axis. gelu is that of the error function, gelu_tanh
+/// Keras's gelu(approximate=True). Files may also say swish for silu and hard_swish for hard_silu.
+enum class Activation {
+  linear,
+  relu,
+  sigmoid,
+  tanh,
+  softmax,
+  leaky_relu,
+  relu6,
+  elu,
+  selu,
+  celu,
+  softplus,
+  softsign,
+  exponential,
+  hard_sigmoid,
+  hard_tanh,
+  hard_shrink,
+  soft_shrink,
+  log_sigmoid,
+  squareplus,
+  sparse_plus,
+  sparse_sigmoid,
+  silu,
+  gelu,
+  gelu_tanh,
+  hard_silu,
+  mish,
+  tanh_shrink,
+  log_softmax,
+  sparsemax
+};
 
 /// The shape of one sample, without the batch axis: `Input{28, 28}`, `Input{784}`. Every extent is at least 1.
 struct Input {
@@ -34,14 +70,23 @@ struct Flatten {
   std::string name{};
 };
 
+/// The same numbers in the shape `target_shape`, in C order. One of its extents may be -1: what is left.
+struct Reshape {
+  std::vector<int> target_shape{};
+  std::string name{};
+};
+
 /// y = activation(x . kernel + bias) over the last axis; kernel is (in, units), bias (units).
-/// Takes samples of rank 1: put a Flatten before it for images.
+/// Takes samples of rank 1: put a Flatten before it for images. Penalties on kernel, bias and outputs, and what kernel
+/// and bias are held to: <telar/regularizers.hpp>, <telar/constraints.hpp>.
 struct Dense {
   int units = 0;
   Activation activation = Activation::linear;
   bool use_bias = true;
   Initializer kernel_initializer = GlorotUniform{};
   Initializer bias_initializer = Zeros{};
+  std::optional<Regularizer> kernel_regularizer{}, bias_regularizer{}, activity_regularizer{};
+  std::optional<Constraint> kernel_constraint{}, bias_constraint{};
   bool trainable = true;
   std::string name{};
 };
@@ -49,6 +94,38 @@ struct Dense {
 /// An activation as a layer of its own (Keras's `Activation` layer). Shape unchanged.
 struct ActivationLayer {
   Activation activation = Activation::linear;
+  std::string name{};
+};
+
+/// Element by element: x above `threshold`, but at most `max_value`; negative_slope * (x - threshold) elsewhere.
+struct ReLU {
+  std::optional<double> max_value{};
+  double negative_slope = 0.0;
+  double threshold = 0.0;
+  std::string name{};
+};
+
+/// x above 0, negative_slope * x elsewhere. (The activation "leaky_relu" has a slope of 0.2, as in Keras.)
+struct LeakyReLU {
+  double negative_slope = 0.3;
+  std::string name{};
+};
+
+/// x above 0, alpha * (exp(x) - 1) elsewhere.
+struct ELU {
+  double alpha = 1.0;
+  std::string name{};
+};
+
+/// exp(x) / sum(exp(x)) over a sample's one axis.
+struct Softmax {
+  std::string name{};
+};
+
+/// x above 0, alpha * x elsewhere, with a learned alpha for each feature. Takes samples of rank 1.
+struct PReLU {
+  Initializer alpha_initializer = Zeros{};
+  bool trainable = true;
   std::string name{};
 };
 
@@ -64,7 +141,17 @@ struct BatchNormalization {
   Initializer gamma_initializer = Ones{};
   Initializer moving_mean_initializer = Zeros{};
   Initializer moving_variance_initializer = Ones{};
+  std::optional<Regularizer> beta_regularizer{}, gamma_regularizer{};
+  std::optional<Constraint> beta_constraint{}, gamma_constraint{};
   bool trainable = true;
+  std::string name{};
+};
+
+/// Shape and numbers unchanged; adds (l1 * sum(|x|) + l2 * sum(x^2)) / rows of the batch to the loss, in training and
+/// in evaluation. Weights of samples do not change it.
+struct ActivityRegularization {
+  double l1 = 0.0;
+  double l2 = 0.0;
   std::string name{};
 };
 
@@ -75,8 +162,40 @@ struct Dropout {
   std::string name{};
 };
 
+/// While training: adds noise of N(0, stddev) to each element. Identity elsewhere.
+struct GaussianNoise {
+  double stddev = 0.0;
+  std::string name{};
+};
+
+/// While training: multiplies each element by noise of N(1, sqrt(rate / (1 - rate))). Identity elsewhere. 0 <= rate
+/// < 1.
+struct GaussianDropout {
+  double rate = 0.0;
+  std::string name{};
+};
+
+/// While training: each element is the limit of selu with probability `rate`, then all are scaled and shifted so that
+/// inputs of mean 0 and variance 1 keep both (Klambauer et al. 2017). Identity elsewhere. 0 <= rate < 1.
+struct AlphaDropout {
+  double rate = 0.0;
+  std::string name{};
+};
+
+struct Layer;
+
+/// y = x + f(x), where f is `layers` one after the other (He et al. 2016); telar's own. They must leave the shape as it
+/// is. Their variables are called residual/dense/kernel.
+struct Residual {
+  std::vector<Layer> layers;
+  std::string name{};
+};
+
 /// One layer. An empty `name` becomes Keras's automatic one: dense, dense_1, batch_normalization, ...
-struct Layer : std::variant<Rescaling, Flatten, Dense, ActivationLayer, BatchNormalization, Dropout> {
+struct Layer
+    : std::variant<Rescaling, Flatten, Dense, ActivationLayer, BatchNormalization, Dropout, ReLU, LeakyReLU, ELU,
+                   Softmax, PReLU, GaussianNoise, GaussianDropout, AlphaDropout, LayerNormalization, RMSNormalization,
+                   UnitNormalization, Reshape, ActivityRegularization, Residual, Normalization> {
   using variant::variant;
   using Alternatives = variant;
 };

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <iosfwd>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,22 +16,52 @@
 #include <telar/history.hpp>
 #include <telar/layers.hpp>
 #include <telar/losses.hpp>
+#include <telar/metrics.hpp>
 #include <telar/optimizers.hpp>
 
 namespace telar {
+
+/// Arithmetic of the network, named as Keras's policies are. Weights, sums, losses and updates are float32 in both.
+enum class DType {
+  float32,
+  mixed_bfloat16  ///< the products take their operands rounded to bfloat16
+};
 
 struct CompileOptions {
   Optimizer optimizer = Adam{};
   std::optional<Loss> loss{};  ///< needed by fit and evaluate
   std::vector<Metric> metrics{};
+  DType dtype = DType::float32;
+};
+
+/// Zhang et al. 2018, "mixup: beyond empirical risk minimization" (arxiv.org/abs/1710.09412): each sample x of a batch
+/// becomes share x + (1 - share) x', x' another one of the batch, and so does its one-hot label. The share is drawn for
+/// each batch from Beta(alpha, alpha).
+struct MixUp {
+  double alpha = 0.2;  ///< above 0
 };
 
 struct FitOptions {
   int batch_size = 32;
-  int epochs = 1;
+  int epochs = 1;                        ///< the last one's number: initial_epoch counts
+  int initial_epoch = 0;                 ///< in [0, epochs): the first epoch's number, for callbacks and text
+  std::optional<int> steps_per_epoch{};  ///< default: all batches of the data. Else the next epoch takes the next
+                                         ///< batches, and one that the data ends in is short, as in Keras
   std::optional<Dataset> validation_data{};
   double validation_split = 0.0;  ///< in [0, 1): the last part of the data, as in Keras; not with validation_data
-  bool shuffle = true;            ///< a new order every epoch, decided by the model's seed
+  /// Factor of the losses of a class's samples, 1 for classes that are not named; not with sample_weight. Training
+  /// only.
+  std::map<int, double> class_weight{};
+  /// Factor of the loss of each sample; empty: 1. Metrics do not use it. With validation_split, the held-out samples
+  /// keep theirs.
+  std::vector<float> sample_weight{};
+  int validation_freq = 1;  ///< validate after every validation_freq-th epoch
+  bool shuffle = true;      ///< a new order every epoch, decided by the model's seed
+  /// Training only. Needs a cross-entropy of classes; not with class_weight or sample_weight. Metrics take the class of
+  /// the larger share as the true one.
+  std::optional<MixUp> mixup{};
+  bool training_score =
+      true;  ///< evaluate the training data at the end (History::training): a third of an epoch's time
   std::vector<Callback> callbacks{};
   int threads = 0;                 ///< 0: one per core this process may use. The bits do not depend on it.
   std::ostream* output = nullptr;  ///< for ProgressBar and verbose callbacks; null: std::cerr
@@ -39,6 +70,7 @@ struct FitOptions {
 struct EvaluateOptions {
   int batch_size = 256;  ///< changes speed, not results (with Reduction::sum, the loss as in Keras)
   int threads = 0;
+  std::vector<float> sample_weight{};  ///< factor of the loss of each sample; empty: 1
 };
 
 /// One weight tensor of a layer.
@@ -64,6 +96,11 @@ class Sequential {
 
   /// Sets what fit and evaluate use and forgets the optimiser's state. Throws Error (usage) on a bad option.
   void compile(CompileOptions options);
+
+  /// Gives every Normalization that has no mean and variance those of what reaches it from `data`, in inference mode:
+  /// from the first layer to the last. Layers within a Residual stay as they are. Call it before fit. Throws Error
+  /// (usage) if the network cannot take the samples.
+  void adapt(const Dataset& data);
 
   /// Trains. Throws Error (usage) before the first step for every mistake that can be seen then; divergence is a result
   /// (`History::ended`). A second fit goes on where the first ended, optimiser state included.
@@ -101,12 +138,14 @@ class Sequential {
 
   /// NumPy archive, one array per variable ("dense/kernel.npy"). Throws Error (resource).
   void save_weights(const std::filesystem::path& file) const;
-  /// Throws Error (data) if the file is damaged or does not have exactly this model's variables and shapes.
+  /// From such a file, or from the weights.npz of a run folder. Throws Error (data) if the file is damaged or does not
+  /// have exactly this model's variables and shapes, which names the layer.
   void load_weights(const std::filesystem::path& file);
 
   struct State;  ///< floor `train`
 
  private:
+  friend class Predictor;
   std::unique_ptr<State> state_;
 };
 

@@ -1,4 +1,5 @@
-// The one place that lists the fields of layers, initialisers, losses, metrics, optimisers and stock callbacks.
+// The one place that lists the fields of layers, initialisers, losses, metrics and stock callbacks; those of optimisers
+// are in describe_optimizers.hpp, which this includes.
 #pragma once
 
 #include <array>
@@ -9,9 +10,11 @@
 #include <telar/callbacks.hpp>
 #include <telar/layers.hpp>
 #include <telar/losses.hpp>
-#include <telar/optimizers.hpp>
+#include <telar/metrics.hpp>
 
 #include "base/describe.hpp"
+#include "spec/describe_optimizers.hpp"
+#include "spec/describe_weight_rules.hpp"
 
 namespace telar {
 
@@ -26,15 +29,48 @@ struct EnumName {
 template <class E>
 inline constexpr std::array<EnumName<E>, 0> enum_names{};
 template <>
-inline constexpr std::array enum_names<Activation>{
-    EnumName<Activation>{Activation::linear, "linear"}, EnumName<Activation>{Activation::relu, "relu"},
-    EnumName<Activation>{Activation::sigmoid, "sigmoid"}, EnumName<Activation>{Activation::tanh, "tanh"},
-    EnumName<Activation>{Activation::softmax, "softmax"}};
+inline constexpr std::array enum_names<Activation>{EnumName<Activation>{Activation::linear, "linear"},
+                                                   EnumName<Activation>{Activation::relu, "relu"},
+                                                   EnumName<Activation>{Activation::sigmoid, "sigmoid"},
+                                                   EnumName<Activation>{Activation::tanh, "tanh"},
+                                                   EnumName<Activation>{Activation::softmax, "softmax"},
+                                                   EnumName<Activation>{Activation::leaky_relu, "leaky_relu"},
+                                                   EnumName<Activation>{Activation::relu6, "relu6"},
+                                                   EnumName<Activation>{Activation::elu, "elu"},
+                                                   EnumName<Activation>{Activation::selu, "selu"},
+                                                   EnumName<Activation>{Activation::celu, "celu"},
+                                                   EnumName<Activation>{Activation::softplus, "softplus"},
+                                                   EnumName<Activation>{Activation::softsign, "softsign"},
+                                                   EnumName<Activation>{Activation::exponential, "exponential"},
+                                                   EnumName<Activation>{Activation::hard_sigmoid, "hard_sigmoid"},
+                                                   EnumName<Activation>{Activation::hard_tanh, "hard_tanh"},
+                                                   EnumName<Activation>{Activation::hard_shrink, "hard_shrink"},
+                                                   EnumName<Activation>{Activation::soft_shrink, "soft_shrink"},
+                                                   EnumName<Activation>{Activation::log_sigmoid, "log_sigmoid"},
+                                                   EnumName<Activation>{Activation::squareplus, "squareplus"},
+                                                   EnumName<Activation>{Activation::sparse_plus, "sparse_plus"},
+                                                   EnumName<Activation>{Activation::sparse_sigmoid, "sparse_sigmoid"},
+                                                   EnumName<Activation>{Activation::silu, "silu"},
+                                                   EnumName<Activation>{Activation::gelu, "gelu"},
+                                                   EnumName<Activation>{Activation::gelu_tanh, "gelu_tanh"},
+                                                   EnumName<Activation>{Activation::hard_silu, "hard_silu"},
+                                                   EnumName<Activation>{Activation::mish, "mish"},
+                                                   EnumName<Activation>{Activation::tanh_shrink, "tanh_shrink"},
+                                                   EnumName<Activation>{Activation::log_softmax, "log_softmax"},
+                                                   EnumName<Activation>{Activation::sparsemax, "sparsemax"},
+                                                   EnumName<Activation>{Activation::silu, "swish"},
+                                                   EnumName<Activation>{Activation::hard_silu, "hard_swish"}};
 template <>
 inline constexpr std::array enum_names<Reduction>{
     EnumName<Reduction>{Reduction::sum_over_batch_size, "sum_over_batch_size"},
     EnumName<Reduction>{Reduction::sum, "sum"},
     EnumName<Reduction>{Reduction::mean_with_sample_weight, "mean_with_sample_weight"}};
+template <>
+inline constexpr std::array enum_names<Average>{EnumName<Average>{Average::micro, "micro"},
+                                                EnumName<Average>{Average::macro, "macro"},
+                                                EnumName<Average>{Average::weighted, "weighted"}};
+template <>
+inline constexpr std::array enum_names<Curve>{EnumName<Curve>{Curve::roc, "ROC"}, EnumName<Curve>{Curve::pr, "PR"}};
 template <>
 inline constexpr std::array enum_names<Mode>{EnumName<Mode>{Mode::automatic, "auto"}, EnumName<Mode>{Mode::min, "min"},
                                              EnumName<Mode>{Mode::max, "max"}};
@@ -43,6 +79,16 @@ inline constexpr std::array enum_names<ProgressBar::Style>{
     EnumName<ProgressBar::Style>{ProgressBar::Style::automatic, "auto"},
     EnumName<ProgressBar::Style>{ProgressBar::Style::bar, "bar"},
     EnumName<ProgressBar::Style>{ProgressBar::Style::lines, "lines"}};
+template <>
+inline constexpr std::array enum_names<VarianceScaling::Mode>{
+    EnumName<VarianceScaling::Mode>{VarianceScaling::Mode::fan_in, "fan_in"},
+    EnumName<VarianceScaling::Mode>{VarianceScaling::Mode::fan_out, "fan_out"},
+    EnumName<VarianceScaling::Mode>{VarianceScaling::Mode::fan_avg, "fan_avg"}};
+template <>
+inline constexpr std::array enum_names<VarianceScaling::Distribution>{
+    EnumName<VarianceScaling::Distribution>{VarianceScaling::Distribution::truncated_normal, "truncated_normal"},
+    EnumName<VarianceScaling::Distribution>{VarianceScaling::Distribution::untruncated_normal, "untruncated_normal"},
+    EnumName<VarianceScaling::Distribution>{VarianceScaling::Distribution::uniform, "uniform"}};
 
 /// The name of an enumerator as files spell it.
 template <class E>
@@ -55,8 +101,6 @@ constexpr std::string_view name_of(E value) {
 
 // ---- class names as Keras spells them -------------------------------------------------------------------------------
 
-template <class T>
-inline constexpr std::string_view type_name = "?";
 template <>
 inline constexpr std::string_view type_name<GlorotUniform> = "GlorotUniform";
 template <>
@@ -74,6 +118,20 @@ inline constexpr std::string_view type_name<Zeros> = "Zeros";
 template <>
 inline constexpr std::string_view type_name<Ones> = "Ones";
 template <>
+inline constexpr std::string_view type_name<Constant> = "Constant";
+template <>
+inline constexpr std::string_view type_name<RandomNormal> = "RandomNormal";
+template <>
+inline constexpr std::string_view type_name<RandomUniform> = "RandomUniform";
+template <>
+inline constexpr std::string_view type_name<TruncatedNormal> = "TruncatedNormal";
+template <>
+inline constexpr std::string_view type_name<VarianceScaling> = "VarianceScaling";
+template <>
+inline constexpr std::string_view type_name<Orthogonal> = "Orthogonal";
+template <>
+inline constexpr std::string_view type_name<Identity> = "Identity";
+template <>
 inline constexpr std::string_view type_name<Rescaling> = "Rescaling";
 template <>
 inline constexpr std::string_view type_name<Flatten> = "Flatten";
@@ -86,21 +144,139 @@ inline constexpr std::string_view type_name<BatchNormalization> = "BatchNormaliz
 template <>
 inline constexpr std::string_view type_name<Dropout> = "Dropout";
 template <>
+inline constexpr std::string_view type_name<GaussianNoise> = "GaussianNoise";
+template <>
+inline constexpr std::string_view type_name<GaussianDropout> = "GaussianDropout";
+template <>
+inline constexpr std::string_view type_name<AlphaDropout> = "AlphaDropout";
+template <>
+inline constexpr std::string_view type_name<ReLU> = "ReLU";
+template <>
+inline constexpr std::string_view type_name<LeakyReLU> = "LeakyReLU";
+template <>
+inline constexpr std::string_view type_name<ELU> = "ELU";
+template <>
+inline constexpr std::string_view type_name<Softmax> = "Softmax";
+template <>
+inline constexpr std::string_view type_name<PReLU> = "PReLU";
+template <>
+inline constexpr std::string_view type_name<LayerNormalization> = "LayerNormalization";
+template <>
+inline constexpr std::string_view type_name<RMSNormalization> = "RMSNormalization";
+template <>
+inline constexpr std::string_view type_name<UnitNormalization> = "UnitNormalization";
+template <>
+inline constexpr std::string_view type_name<Reshape> = "Reshape";
+template <>
+inline constexpr std::string_view type_name<ActivityRegularization> = "ActivityRegularization";
+template <>
+inline constexpr std::string_view type_name<Residual> = "Residual";
+template <>
+inline constexpr std::string_view type_name<Normalization> = "Normalization";
+template <>
 inline constexpr std::string_view type_name<CategoricalCrossentropy> = "CategoricalCrossentropy";
 template <>
 inline constexpr std::string_view type_name<SparseCategoricalCrossentropy> = "SparseCategoricalCrossentropy";
 template <>
+inline constexpr std::string_view type_name<BinaryCrossentropy> = "BinaryCrossentropy";
+template <>
+inline constexpr std::string_view type_name<BinaryFocalCrossentropy> = "BinaryFocalCrossentropy";
+template <>
+inline constexpr std::string_view type_name<CategoricalFocalCrossentropy> = "CategoricalFocalCrossentropy";
+template <>
+inline constexpr std::string_view type_name<MeanSquaredError> = "MeanSquaredError";
+template <>
+inline constexpr std::string_view type_name<MeanAbsoluteError> = "MeanAbsoluteError";
+template <>
+inline constexpr std::string_view type_name<MeanAbsolutePercentageError> = "MeanAbsolutePercentageError";
+template <>
+inline constexpr std::string_view type_name<MeanSquaredLogarithmicError> = "MeanSquaredLogarithmicError";
+template <>
+inline constexpr std::string_view type_name<Huber> = "Huber";
+template <>
+inline constexpr std::string_view type_name<LogCosh> = "LogCosh";
+template <>
+inline constexpr std::string_view type_name<KLDivergence> = "KLDivergence";
+template <>
+inline constexpr std::string_view type_name<Poisson> = "Poisson";
+template <>
+inline constexpr std::string_view type_name<CosineSimilarity> = "CosineSimilarity";
+template <>
+inline constexpr std::string_view type_name<Hinge> = "Hinge";
+template <>
+inline constexpr std::string_view type_name<SquaredHinge> = "SquaredHinge";
+template <>
+inline constexpr std::string_view type_name<CategoricalHinge> = "CategoricalHinge";
+template <>
 inline constexpr std::string_view type_name<Accuracy> = "Accuracy";
 template <>
-inline constexpr std::string_view type_name<SGD> = "SGD";
+inline constexpr std::string_view type_name<BinaryAccuracy> = "BinaryAccuracy";
 template <>
-inline constexpr std::string_view type_name<Adam> = "Adam";
+inline constexpr std::string_view type_name<CategoricalAccuracy> = "CategoricalAccuracy";
+template <>
+inline constexpr std::string_view type_name<SparseCategoricalAccuracy> = "SparseCategoricalAccuracy";
+template <>
+inline constexpr std::string_view type_name<TopKCategoricalAccuracy> = "TopKCategoricalAccuracy";
+template <>
+inline constexpr std::string_view type_name<SparseTopKCategoricalAccuracy> = "SparseTopKCategoricalAccuracy";
+template <>
+inline constexpr std::string_view type_name<Precision> = "Precision";
+template <>
+inline constexpr std::string_view type_name<Recall> = "Recall";
+template <>
+inline constexpr std::string_view type_name<F1Score> = "F1Score";
+template <>
+inline constexpr std::string_view type_name<FBetaScore> = "FBetaScore";
+template <>
+inline constexpr std::string_view type_name<AUC> = "AUC";
+template <>
+inline constexpr std::string_view type_name<RootMeanSquaredError> = "RootMeanSquaredError";
+template <>
+inline constexpr std::string_view type_name<R2Score> = "R2Score";
+template <>
+inline constexpr std::string_view type_name<MatthewsCorrelation> = "MatthewsCorrelation";
+template <>
+inline constexpr std::string_view type_name<BalancedAccuracy> = "BalancedAccuracy";
+template <>
+inline constexpr std::string_view type_name<ExpectedCalibrationError> = "ExpectedCalibrationError";
 template <>
 inline constexpr std::string_view type_name<EarlyStopping> = "EarlyStopping";
 template <>
 inline constexpr std::string_view type_name<ReduceLROnPlateau> = "ReduceLROnPlateau";
 template <>
 inline constexpr std::string_view type_name<ProgressBar> = "ProgressBar";
+template <>
+inline constexpr std::string_view type_name<ModelCheckpoint> = "ModelCheckpoint";
+template <>
+inline constexpr std::string_view type_name<CSVLogger> = "CSVLogger";
+template <>
+inline constexpr std::string_view type_name<TerminateOnNaN> = "TerminateOnNaN";
+template <>
+inline constexpr std::string_view type_name<TimeLimit> = "TimeLimit";
+template <>
+inline constexpr std::string_view type_name<BackupAndRestore> = "BackupAndRestore";
+template <>
+inline constexpr std::string_view type_name<SwapEMAWeights> = "SwapEMAWeights";
+
+/// Other names that Keras accepts for a class.
+template <class T>
+inline constexpr std::array<std::string_view, 0> abbreviations{};
+template <>
+inline constexpr std::array<std::string_view, 1> abbreviations<Accuracy>{"acc"};
+template <>
+inline constexpr std::array<std::string_view, 2> abbreviations<BinaryCrossentropy>{"bce", "BCE"};
+template <>
+inline constexpr std::array<std::string_view, 2> abbreviations<MeanSquaredError>{"mse", "MSE"};
+template <>
+inline constexpr std::array<std::string_view, 2> abbreviations<MeanAbsoluteError>{"mae", "MAE"};
+template <>
+inline constexpr std::array<std::string_view, 2> abbreviations<MeanAbsolutePercentageError>{"mape", "MAPE"};
+template <>
+inline constexpr std::array<std::string_view, 2> abbreviations<MeanSquaredLogarithmicError>{"msle", "MSLE"};
+template <>
+inline constexpr std::array<std::string_view, 2> abbreviations<KLDivergence>{"kld", "KLD"};
+template <>
+inline constexpr std::array<std::string_view, 1> abbreviations<LogCosh>{"logcosh"};
 
 /// Keras's snake_case of a class name: "BatchNormalization" -> "batch_normalization", "GlorotUniform" ->
 /// "glorot_uniform". The strings that Keras accepts in place of objects are these.
@@ -111,14 +287,66 @@ inline constexpr std::string_view type_name<ProgressBar> = "ProgressBar";
 [[nodiscard]] std::vector<std::string> automatic_names(
     const std::vector<std::pair<std::string, std::string>>& classes_and_names);
 
+/// What the metrics are called in logs, as Keras does: automatic names of their classes.
+[[nodiscard]] std::vector<std::string> metric_names(const std::vector<Metric>& metrics);
+
 // ---- initialisers ---------------------------------------------------------------------------------------------------
 
-template <class T>
-concept InitializerWithoutFields = Is<T, GlorotUniform> || Is<T, GlorotNormal> || Is<T, HeUniform> || Is<T, HeNormal> ||
-    Is<T, LecunUniform> || Is<T, LecunNormal> || Is<T, Zeros> || Is<T, Ones>;
+inline constexpr std::string_view kSeedDoc =
+    "Decides the numbers; default: the network's seed and the variable's name do.";
+inline constexpr Range kSeed{0, 0x1p63};
 
-template <InitializerWithoutFields T, class V>
+template <class T, class V>
+requires Is<T, Zeros> || Is<T, Ones>
 void describe(T&, V&&) {}
+
+template <Is<Constant> T, class V>
+void describe(T& s, V&& v) {
+  v.field("value", s.value, "Of every number.", kFinite);
+}
+
+template <class T>
+concept InitializerByFans = Is<T, GlorotUniform> || Is<T, GlorotNormal> || Is<T, HeUniform> || Is<T, HeNormal> ||
+    Is<T, LecunUniform> || Is<T, LecunNormal>;
+
+template <InitializerByFans T, class V>
+void describe(T& s, V&& v) {
+  v.field("seed", s.seed, kSeedDoc, kSeed);
+}
+
+template <class T, class V>
+requires Is<T, RandomNormal> || Is<T, TruncatedNormal>
+void describe(T& s, V&& v) {
+  v.field("mean", s.mean, "Mean.", kFinite);
+  v.field("stddev", s.stddev, "Standard deviation.", kNotNegative);
+  v.field("seed", s.seed, kSeedDoc, kSeed);
+}
+
+template <Is<RandomUniform> T, class V>
+void describe(T& s, V&& v) {
+  v.field("minval", s.minval, "Lower end.", kFinite);
+  v.field("maxval", s.maxval, "Upper end.", kFinite);
+  v.field("seed", s.seed, kSeedDoc, kSeed);
+}
+
+template <Is<VarianceScaling> T, class V>
+void describe(T& s, V&& v) {
+  v.field("scale", s.scale, "Variance times the fan.", kPositive);
+  v.field("mode", s.mode, "Which fan divides the variance.");
+  v.field("distribution", s.distribution, "Of the numbers.");
+  v.field("seed", s.seed, kSeedDoc, kSeed);
+}
+
+template <Is<Orthogonal> T, class V>
+void describe(T& s, V&& v) {
+  v.field("gain", s.gain, "Factor.", kFinite);
+  v.field("seed", s.seed, kSeedDoc, kSeed);
+}
+
+template <Is<Identity> T, class V>
+void describe(T& s, V&& v) {
+  v.field("gain", s.gain, "Of the diagonal.", kFinite);
+}
 
 // ---- layers ---------------------------------------------------------------------------------------------------------
 
@@ -143,13 +371,18 @@ void describe(T& s, V&& v) {
   v.field("use_bias", s.use_bias, "Whether a bias is added.");
   v.field("kernel_initializer", s.kernel_initializer, "First values of the kernel (in, units).");
   v.field("bias_initializer", s.bias_initializer, "First values of the bias (units).");
+  v.field("kernel_regularizer", s.kernel_regularizer, "Penalty on the kernel; default: none.");
+  v.field("bias_regularizer", s.bias_regularizer, "Penalty on the bias; default: none.");
+  v.field("activity_regularizer", s.activity_regularizer, "Penalty on the outputs, a sample's mean; default: none.");
+  v.field("kernel_constraint", s.kernel_constraint, "What the kernel is held to; default: nothing.");
+  v.field("bias_constraint", s.bias_constraint, "What the bias is held to; default: nothing.");
   v.field("trainable", s.trainable, "Whether training changes the weights.");
   v.field("name", s.name, kNameDoc);
 }
 
 template <Is<ActivationLayer> T, class V>
 void describe(T& s, V&& v) {
-  v.field("activation", s.activation, "Applied to each element, softmax to each sample.");
+  v.field("activation", s.activation, "Applied to each element, softmax and its kin to each sample.");
   v.field("name", s.name, kNameDoc);
 }
 
@@ -163,6 +396,10 @@ void describe(T& s, V&& v) {
   v.field("gamma_initializer", s.gamma_initializer, "First values of gamma.");
   v.field("moving_mean_initializer", s.moving_mean_initializer, "First values of the moving mean.");
   v.field("moving_variance_initializer", s.moving_variance_initializer, "First values of the moving variance.");
+  v.field("beta_regularizer", s.beta_regularizer, "Penalty on beta; default: none.");
+  v.field("gamma_regularizer", s.gamma_regularizer, "Penalty on gamma; default: none.");
+  v.field("beta_constraint", s.beta_constraint, "What beta is held to; default: nothing.");
+  v.field("gamma_constraint", s.gamma_constraint, "What gamma is held to; default: nothing.");
   v.field("trainable", s.trainable, "If false: moving averages are used and kept, also while training.");
   v.field("name", s.name, kNameDoc);
 }
@@ -170,6 +407,112 @@ void describe(T& s, V&& v) {
 template <Is<Dropout> T, class V>
 void describe(T& s, V&& v) {
   v.field("rate", s.rate, "Probability of a zero.", kUnitInterval);
+  v.field("name", s.name, kNameDoc);
+}
+
+template <Is<GaussianNoise> T, class V>
+void describe(T& s, V&& v) {
+  v.field("stddev", s.stddev, "Standard deviation of the noise.", kNotNegative);
+  v.field("name", s.name, kNameDoc);
+}
+
+template <Is<GaussianDropout> T, class V>
+void describe(T& s, V&& v) {
+  v.field("rate", s.rate, "rate / (1 - rate) is the variance of the factors.", kBelowOne);
+  v.field("name", s.name, kNameDoc);
+}
+
+template <Is<AlphaDropout> T, class V>
+void describe(T& s, V&& v) {
+  v.field("rate", s.rate, "Probability of a loss.", kBelowOne);
+  v.field("name", s.name, kNameDoc);
+}
+
+template <Is<ReLU> T, class V>
+void describe(T& s, V&& v) {
+  v.field("max_value", s.max_value, "Largest output; default: none.", kNotNegative);
+  v.field("negative_slope", s.negative_slope, "Slope up to the threshold.", kNotNegative);
+  v.field("threshold", s.threshold, "Above it, x itself.", kNotNegative);
+  v.field("name", s.name, kNameDoc);
+}
+
+template <Is<LeakyReLU> T, class V>
+void describe(T& s, V&& v) {
+  v.field("negative_slope", s.negative_slope, "Slope below 0.", kNotNegative);
+  v.field("name", s.name, kNameDoc);
+}
+
+template <Is<ELU> T, class V>
+void describe(T& s, V&& v) {
+  v.field("alpha", s.alpha, "Of alpha * (exp(x) - 1) below 0.", kFinite);
+  v.field("name", s.name, kNameDoc);
+}
+
+template <Is<Softmax> T, class V>
+void describe(T& s, V&& v) {
+  v.field("name", s.name, kNameDoc);
+}
+
+template <Is<PReLU> T, class V>
+void describe(T& s, V&& v) {
+  v.field("alpha_initializer", s.alpha_initializer, "First values of alpha, the slopes below 0.");
+  v.field("trainable", s.trainable, "Whether training changes alpha.");
+  v.field("name", s.name, kNameDoc);
+}
+
+inline constexpr Range kLastAxis{-1, -1};
+inline constexpr std::string_view kAxisDoc = "What is normalised: the last axis.";
+
+template <Is<LayerNormalization> T, class V>
+void describe(T& s, V&& v) {
+  v.field("axis", s.axis, kAxisDoc, kLastAxis);
+  v.field("epsilon", s.epsilon, "Added to the variance.", kPositive);
+  v.field("center", s.center, "Whether beta is added.");
+  v.field("scale", s.scale, "Whether gamma multiplies.");
+  v.field("beta_initializer", s.beta_initializer, "First values of beta.");
+  v.field("gamma_initializer", s.gamma_initializer, "First values of gamma.");
+  v.field("trainable", s.trainable, "Whether training changes gamma and beta.");
+  v.field("name", s.name, kNameDoc);
+}
+
+template <Is<RMSNormalization> T, class V>
+void describe(T& s, V&& v) {
+  v.field("axis", s.axis, kAxisDoc, kLastAxis);
+  v.field("epsilon", s.epsilon, "Added to the mean square.", kPositive);
+  v.field("trainable", s.trainable, "Whether training changes the scale.");
+  v.field("name", s.name, kNameDoc);
+}
+
+template <Is<UnitNormalization> T, class V>
+void describe(T& s, V&& v) {
+  v.field("axis", s.axis, kAxisDoc, kLastAxis);
+  v.field("name", s.name, kNameDoc);
+}
+
+template <Is<Reshape> T, class V>
+void describe(T& s, V&& v) {
+  v.field("target_shape", s.target_shape, "Shape of the outputs; -1: what is left.", Range{-1, 1 << 24});
+  v.field("name", s.name, kNameDoc);
+}
+
+template <Is<ActivityRegularization> T, class V>
+void describe(T& s, V&& v) {
+  v.field("l1", s.l1, "Adds l1 * sum(|x|) / rows to the loss.", kNotNegative);
+  v.field("l2", s.l2, "Adds l2 * sum(x^2) / rows to the loss.", kNotNegative);
+  v.field("name", s.name, kNameDoc);
+}
+
+template <Is<Normalization> T, class V>
+void describe(T& s, V&& v) {
+  v.field("axis", s.axis, kAxisDoc, kLastAxis);
+  v.field("mean", s.mean, "Of each feature; empty: of the training data.", kFinite);
+  v.field("variance", s.variance, "Of each feature; empty: of the training data.", kNotNegative);
+  v.field("name", s.name, kNameDoc);
+}
+
+template <Is<Residual> T, class V>
+void describe(T& s, V&& v) {
+  v.field("layers", s.layers, "What is added to the inputs: these, one after the other. They keep the shape.");
   v.field("name", s.name, kNameDoc);
 }
 
@@ -185,28 +528,88 @@ void describe(T& s, V&& v) {
 template <Is<SparseCategoricalCrossentropy> T, class V>
 void describe(T& s, V&& v) {
   v.field("from_logits", s.from_logits, "Whether the outputs are logits rather than probabilities.");
+  v.field("ignore_class", s.ignore_class, "Samples of this class count nowhere.", kWhole);
+  v.field("label_smoothing", s.label_smoothing, "Share of each target spread over all classes.", kUnitInterval);
   v.field("reduction", s.reduction, "How the samples' losses become one number.");
 }
 
-template <Is<Accuracy> T, class V>
-void describe(T&, V&&) {}
-
-// ---- optimisers -----------------------------------------------------------------------------------------------------
-
-template <Is<SGD> T, class V>
+template <Is<BinaryCrossentropy> T, class V>
 void describe(T& s, V&& v) {
-  v.field("learning_rate", s.learning_rate, "Step size.", kNotNegative);
-  v.field("momentum", s.momentum, "Share of the last step kept.", kUnitInterval);
-  v.field("nesterov", s.nesterov, "Nesterov's look-ahead.");
+  v.field("from_logits", s.from_logits, "Whether the outputs are logits rather than probabilities.");
+  v.field("label_smoothing", s.label_smoothing, "Share of each target drawn towards 1/2.", kUnitInterval);
+  v.field("reduction", s.reduction, "How the samples' losses become one number.");
 }
 
-template <Is<Adam> T, class V>
+template <Is<BinaryFocalCrossentropy> T, class V>
 void describe(T& s, V&& v) {
-  v.field("learning_rate", s.learning_rate, "Step size.", kNotNegative);
-  v.field("beta_1", s.beta_1, "Decay of the mean of gradients.", kBelowOne);
-  v.field("beta_2", s.beta_2, "Decay of the mean of squared gradients.", kBelowOne);
-  v.field("epsilon", s.epsilon, "Added to the root of the mean of squared gradients.", kNotNegative);
-  v.field("amsgrad", s.amsgrad, "Divide by the largest mean of squares so far.");
+  v.field("apply_class_balancing", s.apply_class_balancing, "Weigh targets of 1 by alpha, of 0 by 1 - alpha.");
+  v.field("alpha", s.alpha, "Weight of targets of 1.", kUnitInterval);
+  v.field("gamma", s.gamma, "Power of 1 - p: how little well-known targets count.", kNotNegative);
+  v.field("from_logits", s.from_logits, "Whether the outputs are logits rather than probabilities.");
+  v.field("label_smoothing", s.label_smoothing, "Share of each target drawn towards 1/2.", kUnitInterval);
+  v.field("reduction", s.reduction, "How the samples' losses become one number.");
+}
+
+template <Is<CategoricalFocalCrossentropy> T, class V>
+void describe(T& s, V&& v) {
+  v.field("alpha", s.alpha, "Factor of the loss.", kNotNegative);
+  v.field("gamma", s.gamma, "Power of 1 - p: how little well-known targets count.", kNotNegative);
+  v.field("from_logits", s.from_logits, "Whether the outputs are logits rather than probabilities.");
+  v.field("label_smoothing", s.label_smoothing, "Share of each target spread over all classes.", kUnitInterval);
+  v.field("reduction", s.reduction, "How the samples' losses become one number.");
+}
+
+template <Is<Huber> T, class V>
+void describe(T& s, V&& v) {
+  v.field("delta", s.delta, "Errors above it count linearly.", kNotNegative);
+  v.field("reduction", s.reduction, "How the samples' losses become one number.");
+}
+
+template <class T>
+concept LossWithoutFields = Is<T, MeanSquaredError> || Is<T, MeanAbsoluteError> || Is<T, MeanAbsolutePercentageError> ||
+    Is<T, MeanSquaredLogarithmicError> || Is<T, LogCosh> || Is<T, KLDivergence> || Is<T, Poisson> ||
+    Is<T, CosineSimilarity> || Is<T, Hinge> || Is<T, SquaredHinge> || Is<T, CategoricalHinge>;
+
+template <LossWithoutFields T, class V>
+void describe(T& s, V&& v) {
+  v.field("reduction", s.reduction, "How the samples' losses become one number.");
+}
+
+template <class T>
+concept MetricWithoutFields = Is<T, Accuracy> || Is<T, CategoricalAccuracy> || Is<T, SparseCategoricalAccuracy> ||
+    Is<T, RootMeanSquaredError> || Is<T, R2Score> || Is<T, MatthewsCorrelation> || Is<T, BalancedAccuracy>;
+
+template <MetricWithoutFields T, class V>
+void describe(T&, V&&) {}
+
+template <class T, class V>
+requires Is<T, BinaryAccuracy> || Is<T, Precision> || Is<T, Recall>
+void describe(T& s, V&& v) { v.field("threshold", s.threshold, "An output above it says yes.", kFinite); }
+
+template <class T, class V>
+requires Is<T, TopKCategoricalAccuracy> || Is<T, SparseTopKCategoricalAccuracy>
+void describe(T& s, V&& v) { v.field("k", s.k, "So many of the largest outputs count.", kCount); }
+
+template <Is<F1Score> T, class V>
+void describe(T& s, V&& v) {
+  v.field("average", s.average, "How the classes' scores become one.");
+}
+
+template <Is<FBetaScore> T, class V>
+void describe(T& s, V&& v) {
+  v.field("average", s.average, "How the classes' scores become one.");
+  v.field("beta", s.beta, "How much more recall counts than precision.", kPositive);
+}
+
+template <Is<AUC> T, class V>
+void describe(T& s, V&& v) {
+  v.field("num_thresholds", s.num_thresholds, "Points of the curve.", Range{3, 1 << 16});
+  v.field("curve", s.curve, "Which curve.");
+}
+
+template <Is<ExpectedCalibrationError> T, class V>
+void describe(T& s, V&& v) {
+  v.field("bins", s.bins, "Intervals of the largest probability.", Range{1, 1 << 16});
 }
 
 // ---- callbacks ------------------------------------------------------------------------------------------------------
@@ -239,6 +642,45 @@ template <Is<ProgressBar> T, class V>
 void describe(T& s, V&& v) {
   v.field("style", s.style, "A redrawn bar, or one line per epoch; auto: a bar on a terminal.");
   v.field("color", s.color, "Default: colour on a terminal unless NO_COLOR is set.");
+}
+
+template <Is<ModelCheckpoint> T, class V>
+void describe(T& s, V&& v) {
+  v.field("filepath", s.filepath,
+          "File to save to, such as {epoch:02d}-{val_loss:.2f}.npz; relative to the run folder.");
+  v.field("monitor", s.monitor, "Logged quantity to watch.");
+  v.field("verbose", s.verbose, "1: say so when it acts.", Range{0, 2});
+  v.field("save_best_only", s.save_best_only, "Save only when the watched quantity is better than ever.");
+  v.field("mode", s.mode, "Which way is better.");
+  v.field("save_freq", s.save_freq, "Batches between two saves; 0: at the end of every epoch.", kWhole);
+  v.field("initial_value_threshold", s.initial_value_threshold, "A value to beat from the start.", kFinite);
+}
+
+template <Is<CSVLogger> T, class V>
+void describe(T& s, V&& v) {
+  v.field("filename", s.filename, "File to write to, relative to the run folder.");
+  v.field("separator", s.separator, "Between two columns.");
+  v.field("append", s.append, "Go on in the file that is there, rather than replace it.");
+}
+
+template <Is<TerminateOnNaN> T, class V>
+void describe(T&, V&&) {}
+
+template <Is<TimeLimit> T, class V>
+void describe(T& s, V&& v) {
+  v.field("seconds", s.seconds, "The first batch after so many seconds is the last.", kPositive);
+}
+
+template <Is<BackupAndRestore> T, class V>
+void describe(T& s, V&& v) {
+  v.field("backup_dir", s.backup_dir, "Folder of the backup that a later run goes on from.");
+  v.field("save_freq", s.save_freq, "Batches between two saves; 0: at the end of every epoch.", kWhole);
+  v.field("delete_checkpoint", s.delete_checkpoint, "Delete the backup when the training has ended.");
+}
+
+template <Is<SwapEMAWeights> T, class V>
+void describe(T& s, V&& v) {
+  v.field("swap_on_epoch", s.swap_on_epoch, "Also for the callbacks behind it at the end of an epoch.");
 }
 
 }  // namespace telar

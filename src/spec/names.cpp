@@ -37,4 +37,15 @@ std::vector<std::string> automatic_names(const std::vector<std::pair<std::string
   return names;
 }
 
+std::vector<std::string> metric_names(const std::vector<Metric>& metrics) {
+  std::vector<std::pair<std::string, std::string>> classes;
+  for (const Metric& metric : metrics) {
+    std::string type(std::visit([](const auto& m) { return type_name<std::remove_cvref_t<decltype(m)>>; }, metric));
+    if (std::holds_alternative<FBetaScore>(metric)) type = "FbetaScore";  // Keras's two exceptions
+    if (std::holds_alternative<LogCosh>(metric)) type = "Logcosh";
+    classes.emplace_back(std::move(type), "");
+  }
+  return automatic_names(classes);
+}
+
 }  // namespace telar

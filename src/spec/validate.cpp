@@ -1,11 +1,15 @@
 #include "spec/validate.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <optional>
 #include <type_traits>
 #include <variant>
+#include <vector>
 
 #include <telar/error.hpp>
 
+#include "base/name_template.hpp"
 #include "base/number_text.hpp"
 #include "spec/describe.hpp"
 
@@ -34,11 +38,28 @@ class RangeCheck {
       check_range(name, static_cast<double>(value), range, where_);
     }
   }
-  void field(std::string_view name, const std::optional<double>& value, std::string_view doc,
-             const Range& range) const {
+  template <class T>
+  void field(std::string_view name, const std::optional<T>& value, std::string_view doc,
+             const Range& range = {}) const {
     if (value) field(name, *value, doc, range);
   }
+  template <class T>
+  void field(std::string_view name, const std::vector<T>& values, std::string_view doc, const Range& range = {}) const {
+    for (const T& value : values) field(name, value, doc, range);
+  }
+  void field(std::string_view name, const LearningRate& value, std::string_view, const Range& range) const {
+    if (const Schedule* schedule = value.schedule())
+      validate(*schedule, where_ + ", " + std::string(name) + " (" + std::string(class_name(*schedule)) + ")");
+    else
+      check_range(name, std::get<double>(value.value), range, where_);
+  }
   void field(std::string_view, const Initializer& value, std::string_view) const { validate(value, where_); }
+  void field(std::string_view name, const Regularizer& value, std::string_view, const Range& = {}) const {
+    validate(value, where_ + ", " + std::string(name) + " (" + std::string(class_name(value)) + ")");
+  }
+  void field(std::string_view name, const Constraint& value, std::string_view, const Range& = {}) const {
+    validate(value, where_ + ", " + std::string(name) + " (" + std::string(class_name(value)) + ")");
+  }
 
  private:
   const std::string& where_;
@@ -58,21 +79,75 @@ std::string_view name_of_alternative(const Variant& variant) {
 
 void validate(const Layer& layer, const std::string& where) {
   check_fields(layer, where);
+  if (const auto* norm = std::get_if<Normalization>(&layer); norm && norm->mean.size() != norm->variance.size())
+    throw Error(ErrorCode::usage, where,
+                "mean has " + std::to_string(norm->mean.size()) + " numbers, but variance " +
+                    std::to_string(norm->variance.size()),
+                "give one of each for every feature, or neither");
   const std::string& name = std::visit([](const auto& l) -> const std::string& { return l.name; }, layer);
   if (name.find('/') != std::string::npos)
     throw Error(ErrorCode::usage, where, "name = \"" + name + "\" has a '/'",
                 "variables are called layer/kernel, so a layer's name cannot hold one");
 }
 void validate(const Initializer& initializer, const std::string& where) { check_fields(initializer, where); }
+void validate(const Regularizer& regularizer, const std::string& where) {
+  check_fields(regularizer, where);
+  if (const auto* both = std::get_if<L1L2>(&regularizer); both != nullptr && both->l1 == 0 && both->l2 == 0)
+    throw Error(ErrorCode::usage, where, "l1 and l2 are 0, so nothing is penalised",
+                "give one of them, such as l2 = 0.01");
+}
+void validate(const Constraint& constraint, const std::string& where) { check_fields(constraint, where); }
 void validate(const Loss& loss, const std::string& where) { check_fields(loss, where); }
 void validate(const Metric& metric, const std::string& where) { check_fields(metric, where); }
-void validate(const Optimizer& optimizer, const std::string& where) { check_fields(optimizer, where); }
-void validate(const Callback::Stock& callback, const std::string& where) { check_fields(callback, where); }
+void validate(const Optimizer& optimizer, const std::string& where) {
+  check_fields(optimizer, where);
+  const int clips = std::visit(
+      [](const auto& o) {
+        return int{o.clipnorm.has_value()} + o.clipvalue.has_value() + o.global_clipnorm.has_value();
+      },
+      optimizer);
+  if (clips > 1)
+    throw Error(ErrorCode::usage, where, "more than one of clipnorm, clipvalue and global_clipnorm is given",
+                "keep one of them");
+}
+void validate(const Schedule& schedule, const std::string& where) {
+  check_fields(schedule, where);
+  const auto* steps = std::get_if<PiecewiseConstantDecay>(&schedule);
+  if (steps == nullptr) return;
+  const std::string count = std::to_string(steps->boundaries.size());
+  if (steps->values.size() != steps->boundaries.size() + 1)
+    throw Error(ErrorCode::usage, where,
+                "values are " + std::to_string(steps->values.size()) + ", but boundaries " + count,
+                "give one more value than boundaries: " + std::to_string(steps->boundaries.size() + 1));
+  if (std::adjacent_find(steps->boundaries.begin(), steps->boundaries.end(), std::greater_equal<>()) !=
+      steps->boundaries.end())
+    throw Error(ErrorCode::usage, where, "boundaries do not rise", "write them from the first step to the last");
+}
+void validate(const Callback::Stock& callback, const std::string& where) {
+  check_fields(callback, where);
+  if (const auto* checkpoint = std::get_if<ModelCheckpoint>(&callback)) {
+    if (!checkpoint->filepath.ends_with(".npz"))
+      throw Error(ErrorCode::usage, where, "filepath = \"" + checkpoint->filepath + "\" must end in .npz",
+                  "the weights are saved as a NumPy archive, such as \"best.npz\"");
+    // Which quantities there are is known later; what can be wrong with braces and formats, now.
+    static_cast<void>(fill_template(checkpoint->filepath, where, [](const std::string& name) -> TemplateValue {
+      if (name == "epoch" || name == "batch") return 1;
+      return 0.5;
+    }));
+  }
+  if (const auto* log = std::get_if<CSVLogger>(&callback); log != nullptr && log->filename.empty())
+    throw Error(ErrorCode::usage, where, "filename is empty", "such as filename = \"log.csv\"");
+  if (const auto* backup = std::get_if<BackupAndRestore>(&callback); backup != nullptr && backup->backup_dir.empty())
+    throw Error(ErrorCode::usage, where, "backup_dir is empty", "such as backup_dir = \"backup\"");
+}
 
 std::string_view class_name(const Layer& layer) { return name_of_alternative(layer); }
+std::string_view class_name(const Regularizer& regularizer) { return name_of_alternative(regularizer); }
+std::string_view class_name(const Constraint& constraint) { return name_of_alternative(constraint); }
 std::string_view class_name(const Loss& loss) { return name_of_alternative(loss); }
 std::string_view class_name(const Metric& metric) { return name_of_alternative(metric); }
 std::string_view class_name(const Optimizer& optimizer) { return name_of_alternative(optimizer); }
+std::string_view class_name(const Schedule& schedule) { return name_of_alternative(schedule); }
 std::string_view class_name(const Callback::Stock& callback) { return name_of_alternative(callback); }
 
 }  // namespace telar

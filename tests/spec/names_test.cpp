@@ -19,6 +19,9 @@ TEST(SnakeCase, is_keras_spelling_of_a_class_name) {
 TEST(SnakeCase, keeps_the_letters_of_an_acronym_together) {
   EXPECT_EQ(snake_case("SGD"), "sgd");
   EXPECT_EQ(snake_case("ReduceLROnPlateau"), "reduce_lr_on_plateau");
+  EXPECT_EQ(snake_case("LeakyReLU"), "leaky_re_lu");
+  EXPECT_EQ(snake_case("PReLU"), "p_re_lu");
+  EXPECT_EQ(snake_case("ELU"), "elu");
 }
 
 TEST(SnakeCase, leaves_what_is_snake_case_already) {

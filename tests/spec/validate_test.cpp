@@ -27,6 +27,21 @@ TEST(Validate, accepts_keras_defaults) {
   EXPECT_NO_THROW(validate(Layer(ActivationLayer{}), ""));
   EXPECT_NO_THROW(validate(Layer(BatchNormalization{}), ""));
   EXPECT_NO_THROW(validate(Layer(Dropout{}), ""));
+  EXPECT_NO_THROW(validate(Layer(GaussianNoise{}), ""));
+  EXPECT_NO_THROW(validate(Layer(GaussianDropout{}), ""));
+  EXPECT_NO_THROW(validate(Layer(AlphaDropout{}), ""));
+  EXPECT_NO_THROW(validate(Layer(ReLU{}), ""));
+  EXPECT_NO_THROW(validate(Layer(LeakyReLU{}), ""));
+  EXPECT_NO_THROW(validate(Layer(ELU{}), ""));
+  EXPECT_NO_THROW(validate(Layer(Softmax{}), ""));
+  EXPECT_NO_THROW(validate(Layer(PReLU{}), ""));
+  EXPECT_NO_THROW(validate(Layer(LayerNormalization{}), ""));
+  EXPECT_NO_THROW(validate(Layer(RMSNormalization{}), ""));
+  EXPECT_NO_THROW(validate(Layer(UnitNormalization{}), ""));
+  EXPECT_NO_THROW(validate(Layer(Reshape{}), ""));
+  EXPECT_NO_THROW(validate(Layer(ActivityRegularization{}), ""));
+  EXPECT_NO_THROW(validate(Layer(Residual{}), ""));
+  EXPECT_NO_THROW(validate(Layer(Normalization{}), ""));
   EXPECT_NO_THROW(validate(Loss(CategoricalCrossentropy{}), ""));
   EXPECT_NO_THROW(validate(Loss(SparseCategoricalCrossentropy{}), ""));
   EXPECT_NO_THROW(validate(Metric(Accuracy{}), ""));
@@ -46,11 +61,34 @@ TEST(Validate, states_the_upper_limit_to_someone_who_is_above_it) {
   EXPECT_EQ(refusal(Layer(Dense{.units = 20'000'000})), "units = 20000000, but must be in [1, 16777216]");
 }
 
+TEST(Validate, refuses_to_normalise_another_axis_than_the_last) {
+  EXPECT_EQ(refusal(Layer(LayerNormalization{.axis = 1})), "axis = 1, but must be -1");
+  EXPECT_EQ(refusal(Layer(RMSNormalization{.axis = 0})), "axis = 0, but must be -1");
+  EXPECT_EQ(refusal(Layer(UnitNormalization{.axis = -2})), "axis = -2, but must be -1");
+}
+
+TEST(Validate, refuses_a_mean_without_a_variance) {
+  EXPECT_EQ(refusal(Layer(Normalization{.mean = {1, 2}})), "mean has 2 numbers, but variance 0");
+  EXPECT_EQ(refusal(Layer(Normalization{.mean = {1}, .variance = {-1}})), "variance = -1, but must be at least 0");
+}
+
 TEST(Validate, refuses_a_dropout_rate_that_is_no_probability) {
   EXPECT_EQ(refusal(Layer(Dropout{.rate = 1.5})), "rate = 1.5, but must be in [0, 1]");
   EXPECT_EQ(refusal(Layer(Dropout{.rate = -0.1})), "rate = -0.1, but must be in [0, 1]");
   EXPECT_EQ(refusal(Layer(Dropout{.rate = std::nan("")})), "rate = nan, but must be in [0, 1]");
   EXPECT_NO_THROW(validate(Layer(Dropout{.rate = 1}), ""));
+}
+
+TEST(Validate, refuses_noise_without_end) {
+  EXPECT_EQ(refusal(Layer(GaussianNoise{.stddev = -1})), "stddev = -1, but must be at least 0");
+  EXPECT_EQ(refusal(Layer(GaussianDropout{.rate = 1})), "rate = 1, but must be in [0, 1)");
+  EXPECT_EQ(refusal(Layer(AlphaDropout{.rate = 1})), "rate = 1, but must be in [0, 1)");
+}
+
+TEST(Validate, refuses_options_of_rectifiers_outside_their_range) {
+  EXPECT_EQ(refusal(Layer(ReLU{.max_value = -1})), "max_value = -1, but must be at least 0");
+  EXPECT_EQ(refusal(Layer(ReLU{.threshold = -1})), "threshold = -1, but must be at least 0");
+  EXPECT_EQ(refusal(Layer(LeakyReLU{.negative_slope = -0.1})), "negative_slope = -0.1, but must be at least 0");
 }
 
 TEST(Validate, refuses_numbers_that_are_not_finite) {

@@ -1,0 +1,90 @@
+// Metrics: plain data, Keras's names and defaults (keras.io/api/metrics), and some that Keras does not have.
+#pragma once
+
+#include <variant>
+
+#include <telar/losses.hpp>
+
+namespace telar {
+
+/// Share of samples whose largest output is the label (the first of equal ones). One output of a loss of two classes
+/// means class 1 above 1/2, or above 0 where the loss takes logits or margins (Keras takes 1/2 for those too). Called
+/// `accuracy` in logs.
+struct Accuracy {};
+
+/// Share of the outputs that are on their target's side: above `threshold` where the target is above 1/2.
+struct BinaryAccuracy {
+  double threshold = 0.5;
+};
+
+/// Share of samples whose largest output is the class of the largest target, or the label.
+struct CategoricalAccuracy {};
+struct SparseCategoricalAccuracy {};
+
+/// Share of samples with fewer than k outputs above that of their class.
+struct TopKCategoricalAccuracy {
+  int k = 5;
+};
+struct SparseTopKCategoricalAccuracy {
+  int k = 5;
+};
+
+/// Of the outputs above `threshold`, the share whose target is 1; 0 if there is none.
+struct Precision {
+  double threshold = 0.5;
+};
+/// Of the outputs whose target is 1, the share above `threshold`; 0 if there is none.
+struct Recall {
+  double threshold = 0.5;
+};
+
+/// How scores of classes become one: over all decisions, the mean of the classes, or weighted by their samples.
+/// (Keras's default gives one number a class; a log has one number a name.)
+enum class Average { micro, macro, weighted };
+
+/// Harmonic mean of precision and recall of the predicted classes.
+struct F1Score {
+  Average average = Average::macro;
+};
+/// (1 + beta^2) precision recall / (beta^2 precision + recall).
+struct FBetaScore {
+  Average average = Average::macro;
+  double beta = 1.0;
+};
+
+enum class Curve { roc, pr };
+/// Area under the curve of true over false positives, or of precision over recall, from `num_thresholds` points of it;
+/// all outputs of all samples together, probabilities.
+struct AUC {
+  int num_thresholds = 200;
+  Curve curve = Curve::roc;
+};
+
+struct RootMeanSquaredError {};
+
+/// 1 - sum (y - t)^2 / sum (t - mean t)^2, mean over the outputs.
+struct R2Score {};
+
+/// Correlation of predicted and true classes (Gorodkin 2004, "Comparing two K-category assignments").
+struct MatthewsCorrelation {};
+
+/// Mean over the classes of the share of their samples that is recognised.
+struct BalancedAccuracy {};
+
+/// Mean distance of confidence and accuracy over `bins` equal intervals of the largest probability (Guo et al. 2017,
+/// arxiv.org/abs/1706.04599).
+struct ExpectedCalibrationError {
+  int bins = 15;
+};
+
+/// Losses are metrics too: the mean over the samples, whatever their `reduction`, which must be the default here.
+/// CosineSimilarity has the other sign as a metric: 1 where outputs and targets point the same way.
+using Metric =
+    std::variant<Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy, TopKCategoricalAccuracy,
+                 SparseTopKCategoricalAccuracy, Precision, Recall, F1Score, FBetaScore, AUC, RootMeanSquaredError,
+                 R2Score, MatthewsCorrelation, BalancedAccuracy, ExpectedCalibrationError, CategoricalCrossentropy,
+                 SparseCategoricalCrossentropy, BinaryCrossentropy, MeanSquaredError, MeanAbsoluteError,
+                 MeanAbsolutePercentageError, MeanSquaredLogarithmicError, LogCosh, KLDivergence, Poisson,
+                 CosineSimilarity, Hinge, SquaredHinge, CategoricalHinge>;
+
+}  // namespace telar

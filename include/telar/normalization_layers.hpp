@@ -1,0 +1,52 @@
+// Layers that normalise each sample by itself (keras.io/api/layers/normalization_layers). BatchNormalization, which
+// normalises over the batch, is in layers.hpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <telar/initializers.hpp>
+
+namespace telar {
+
+/// y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, with mean and biased variance of the sample (Ba et al.
+/// 2016). Takes samples of rank 1. Variables (features): gamma, beta.
+struct LayerNormalization {
+  int axis = -1;  ///< the last one; there is no other
+  double epsilon = 1e-3;
+  bool center = true;
+  bool scale = true;
+  Initializer beta_initializer = Zeros{};
+  Initializer gamma_initializer = Ones{};
+  bool trainable = true;
+  std::string name{};
+};
+
+/// y = scale * x / sqrt(mean(x^2) + epsilon) over the sample (Zhang and Sennrich 2019). Takes samples of rank 1.
+/// Variable (features): scale, ones at first.
+struct RMSNormalization {
+  int axis = -1;  ///< the last one; there is no other
+  double epsilon = 1e-6;
+  bool trainable = true;
+  std::string name{};
+};
+
+/// y = x / sqrt(sum(x^2)): samples of length 1. One that is shorter than 1e-12 is multiplied by 1e12. Takes samples of
+/// rank 1.
+struct UnitNormalization {
+  int axis = -1;  ///< the last one; there is no other
+  std::string name{};
+};
+
+/// y = (x - mean) / sqrt(variance) for each feature, with sqrt(variance) at least 1e-7. Either `mean` and `variance`
+/// are given, one number for each feature, or they are those of the training data: Sequential::adapt, which a recipe
+/// calls by itself; until then they are 0 and 1. Takes samples of rank 1. Variables (features): mean, variance; no
+/// training changes them.
+struct Normalization {
+  int axis = -1;  ///< the last one; there is no other
+  std::vector<double> mean{};
+  std::vector<double> variance{};
+  std::string name{};
+};
+
+}  // namespace telar
