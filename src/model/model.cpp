@@ -1,6 +1,7 @@
 #include "model/model.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <type_traits>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "base/random.hpp"
 #include "model/initialize.hpp"
+#include "model/weight_rules.hpp"
 #include "spec/describe.hpp"
 #include "spec/validate.hpp"
 
@@ -43,43 +45,68 @@ Model::Model(Input input, std::vector<Layer> layers, std::uint64_t seed)
   static_cast<void>(flat_size(input_.shape, "Input"));
   if (layers_.empty())
     throw Error(ErrorCode::usage, "layers", "the network has no layers", "give it at least one, such as a Dense");
-  fill_names(layers_);
-  std::vector<int> shape = input_.shape;
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    LayerInfo info;
-    info.name = name_field(layers_[i]);
-    const std::string where = LayerInfo::describe(i, info.name, layers_[i]);
-    validate(layers_[i], where);
-    info.input_shape = shape;
-    shape = info.output_shape = output_shape(layers_[i], shape, where);
-    infos_.push_back(std::move(info));
-    add_variables(i);
-  }
+  static_cast<void>(add_layers(layers_, input_.shape, "", "", infos_));
 }
 
-void Model::add_variables(std::size_t layer) {
-  LayerInfo& info = infos_[layer];
-  info.first_variable = variables_.size();
+std::vector<int> Model::add_layers(std::vector<Layer>& layers, std::vector<int> shape, const std::string& scope,
+                                   const std::string& where, std::vector<LayerInfo>& infos) {
+  fill_names(layers);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const std::string& name = name_field(layers[i]);
+    const std::string here = where + LayerInfo::describe(i, name, layers[i]);
+    validate(layers[i], here);
+    LayerInfo info;
+    info.name = scope + name;
+    info.first_variable = variables_.size();
+    info.input_shape = shape;
+    if (auto* residual = std::get_if<Residual>(&layers[i]))
+      static_cast<void>(add_layers(residual->layers, shape, info.name + "/", here + ", ", info.inner));
+    shape = info.output_shape = output_shape(layers[i], shape, here);
+    add_variables(layers[i], info, here);
+    info.variable_count = variables_.size() - info.first_variable;
+    infos.push_back(std::move(info));
+  }
+  return shape;
+}
+
+void Model::add_variables(const Layer& layer, LayerInfo& info, const std::string& where) {
   const auto add = [&](const std::string& name, std::vector<int> shape, bool trainable,
                        const Initializer& initializer) {
     Variable variable{info.name + "/" + name, std::move(shape), trainable, weights_.size()};
     if (variable.size() + weights_.size() > (std::size_t{1} << 31))
-      throw Error(ErrorCode::usage, LayerInfo::describe(layer, info.name, layers_[layer]),
-                  "the network has more than 2^31 weights");
+      throw Error(ErrorCode::usage, where, "the network has more than 2^31 weights");
+    check_initializer(initializer, variable.shape, where + ", " + name);
+    if (const Constraint* constraint = constraint_of(layer, name))
+      check_constraint(*constraint, name, variable.shape.size(), where);
     weights_.resize(weights_.size() + variable.size());
     initialize(initializer, variable.shape, Random(seed_, Purpose::initializer, variable.path),
                std::span(weights_).subspan(variable.offset, variable.size()));
     variables_.push_back(std::move(variable));
-    ++info.variable_count;
   };
-  if (const auto* dense = std::get_if<Dense>(&layers_[layer])) {
+  if (const auto* dense = std::get_if<Dense>(&layer)) {
     add("kernel", {info.input_shape[0], dense->units}, dense->trainable, dense->kernel_initializer);
     if (dense->use_bias) add("bias", {dense->units}, dense->trainable, dense->bias_initializer);
-  } else if (const auto* norm = std::get_if<BatchNormalization>(&layers_[layer])) {
+  } else if (const auto* norm = std::get_if<BatchNormalization>(&layer)) {
     if (norm->scale) add("gamma", info.input_shape, norm->trainable, norm->gamma_initializer);
     if (norm->center) add("beta", info.input_shape, norm->trainable, norm->beta_initializer);
     add("moving_mean", info.input_shape, false, norm->moving_mean_initializer);
     add("moving_variance", info.input_shape, false, norm->moving_variance_initializer);
+  } else if (const auto* prelu = std::get_if<PReLU>(&layer)) {
+    add("alpha", info.input_shape, prelu->trainable, prelu->alpha_initializer);
+  } else if (const auto* layer_norm = std::get_if<LayerNormalization>(&layer)) {
+    if (layer_norm->scale) add("gamma", info.input_shape, layer_norm->trainable, layer_norm->gamma_initializer);
+    if (layer_norm->center) add("beta", info.input_shape, layer_norm->trainable, layer_norm->beta_initializer);
+  } else if (const auto* rms_norm = std::get_if<RMSNormalization>(&layer)) {
+    add("scale", info.input_shape, rms_norm->trainable, Ones{});
+  } else if (const auto* given = std::get_if<Normalization>(&layer)) {
+    const auto put = [this](const std::vector<double>& numbers) {
+      std::ranges::transform(numbers, weights_.end() - static_cast<std::ptrdiff_t>(numbers.size()),
+                             [](double number) { return static_cast<float>(number); });
+    };
+    add("mean", info.input_shape, false, Zeros{});
+    put(given->mean);
+    add("variance", info.input_shape, false, Ones{});
+    put(given->variance);
   }
 }
 
@@ -89,8 +116,7 @@ int Model::outputs() const noexcept {
   return size;
 }
 
-const Variable* Model::variable(std::size_t layer, const std::string& name) const noexcept {
-  const LayerInfo& info = infos_[layer];
+const Variable* Model::variable(const LayerInfo& info, const std::string& name) const noexcept {
   for (std::size_t i = 0; i < info.variable_count; ++i) {
     const Variable& variable = variables_[info.first_variable + i];
     if (variable.path.size() == info.name.size() + 1 + name.size() && variable.path.ends_with(name)) return &variable;
@@ -98,26 +124,65 @@ const Variable* Model::variable(std::size_t layer, const std::string& name) cons
   return nullptr;
 }
 
-void Model::set_trainable(const std::string& layer, bool trainable) {
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    if (infos_[i].name != layer) continue;
-    if (auto* dense = std::get_if<Dense>(&layers_[i])) {
-      dense->trainable = trainable;
-    } else if (auto* norm = std::get_if<BatchNormalization>(&layers_[i])) {
-      norm->trainable = trainable;
-    } else {
-      throw Error(ErrorCode::usage, LayerInfo::describe(i, layer, layers_[i]), "it has no weights to freeze");
-    }
-    for (std::size_t v = 0; v < infos_[i].variable_count; ++v) {
-      Variable& variable = variables_[infos_[i].first_variable + v];
-      if (!variable.path.ends_with("/moving_mean") && !variable.path.ends_with("/moving_variance"))
-        variable.trainable = trainable;
-    }
-    return;
+namespace {
+
+/// Whether it has weights that can be trained.
+bool freeze_or_thaw(Layer& layer, bool trainable) {
+  return std::visit(
+      [trainable](auto& l) {
+        bool can_train = false;
+        if constexpr (requires { l.trainable; }) {
+          l.trainable = trainable;
+          can_train = true;
+        } else if constexpr (requires { l.layers; }) {
+          for (Layer& inner : l.layers) can_train = freeze_or_thaw(inner, trainable) || can_train;
+        }
+        return can_train;
+      },
+      static_cast<Layer::Alternatives&>(layer));
+}
+
+struct LayerPlace {
+  Layer* layer;
+  const LayerInfo* info;
+  std::size_t index;
+};
+
+/// Where the layer called `name` is; adds to `names` those that are called otherwise.
+std::optional<LayerPlace> find_layer(std::vector<Layer>& layers, const std::vector<LayerInfo>& infos,
+                                     const std::string& name, std::string& names) {
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (infos[i].name == name) return LayerPlace{&layers[i], &infos[i], i};
+    names += (names.empty() ? "" : ", ") + infos[i].name;
+    if (auto* residual = std::get_if<Residual>(&layers[i]))
+      if (const auto place = find_layer(residual->layers, infos[i].inner, name, names)) return place;
   }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void Model::set_trainable(const std::string& layer, bool trainable) {
   std::string names;
-  for (const LayerInfo& info : infos_) names += (names.empty() ? "" : ", ") + info.name;
-  throw Error(ErrorCode::usage, layer, "there is no layer of that name", "the layers are: " + names);
+  const std::optional<LayerPlace> place = find_layer(layers_, infos_, layer, names);
+  if (!place) throw Error(ErrorCode::usage, layer, "there is no layer of that name", "the layers are: " + names);
+  if (!freeze_or_thaw(*place->layer, trainable))
+    throw Error(ErrorCode::usage, LayerInfo::describe(place->index, layer, *place->layer),
+                "it has no weights to freeze");
+  for (std::size_t v = 0; v < place->info->variable_count; ++v) {
+    Variable& variable = variables_[place->info->first_variable + v];
+    constexpr std::string_view kStatistics[] = {"moving_mean", "moving_variance", "mean", "variance"};
+    if (std::ranges::find(kStatistics, variable.path.substr(variable.path.rfind('/') + 1)) == std::end(kStatistics))
+      variable.trainable = trainable;
+  }
+}
+
+Model first_layers(const Model& model, std::size_t layers) {
+  std::vector<Layer> first(model.layers().begin(), model.layers().begin() + static_cast<std::ptrdiff_t>(layers));
+  if (first.empty()) first.emplace_back(Flatten{});
+  Model part(model.input(), std::move(first), model.seed());
+  std::copy_n(model.weights().begin(), part.weights().size(), part.weights().begin());
+  return part;
 }
 
 std::size_t Variable::size() const noexcept {

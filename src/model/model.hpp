@@ -12,10 +12,11 @@ namespace telar {
 
 /// What construction finds out about a layer. Shapes are of one sample.
 struct LayerInfo {
-  std::string name;  ///< never empty
+  std::string name;  ///< never empty; within a Residual with its name before it: "residual/dense"
   std::vector<int> input_shape, output_shape;
   std::size_t first_variable = 0;  ///< its variables are [first_variable, first_variable + variable_count)
   std::size_t variable_count = 0;
+  std::vector<LayerInfo> inner{};  ///< of a Residual's layers
 
   /// "layer 2, dense_1 (Dense)": for messages; `index` counts from 0.
   [[nodiscard]] static std::string describe(std::size_t index, const std::string& name, const Layer& layer);
@@ -35,15 +36,23 @@ class Model {
 
   [[nodiscard]] const std::vector<Variable>& variables() const noexcept { return variables_; }
   /// The variable of layer `layer` called `name` ("kernel"), or null.
-  [[nodiscard]] const Variable* variable(std::size_t layer, const std::string& name) const noexcept;
+  [[nodiscard]] const Variable* variable(const LayerInfo& layer, const std::string& name) const noexcept;
+  [[nodiscard]] const Variable* variable(std::size_t layer, const std::string& name) const noexcept {
+    return variable(infos_[layer], name);
+  }
 
   [[nodiscard]] std::vector<float>& weights() noexcept { return weights_; }
   [[nodiscard]] const std::vector<float>& weights() const noexcept { return weights_; }
 
+  /// `layer`: as in infos(). All of a Residual's layers follow it.
   void set_trainable(const std::string& layer, bool trainable);
 
  private:
-  void add_variables(std::size_t layer);
+  /// Checks and names the layers of `scope` ("" or "residual/"), to whose places in messages `where` belongs; adds
+  /// their variables. Returns the shape of their outputs.
+  std::vector<int> add_layers(std::vector<Layer>& layers, std::vector<int> shape, const std::string& scope,
+                              const std::string& where, std::vector<LayerInfo>& infos);
+  void add_variables(const Layer& layer, LayerInfo& info, const std::string& where);
 
   Input input_;
   std::vector<Layer> layers_;
@@ -53,6 +62,8 @@ class Model {
   std::uint64_t seed_;
 };
 
+/// The network as far as its first `layers`, with their weights; without any, its input flattened.
+[[nodiscard]] Model first_layers(const Model& model, std::size_t layers);
 /// "(28, 28)", "(784)".
 [[nodiscard]] std::string shape_text(const std::vector<int>& shape);
 /// Product of the extents. Throws Error (usage) at `where` if it is above 2^24.

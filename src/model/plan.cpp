@@ -2,29 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/random.hpp"
+#include "model/acts.hpp"
+#include "model/loss_op.hpp"
+#include "model/waiting_updates.hpp"
+#include "model/weight_rules.hpp"
 
 namespace telar {
 
 namespace {
 
 using namespace compute;
-
-Act act_of(Activation activation) noexcept {
-  switch (activation) {
-    case Activation::relu:
-      return Act::relu;
-    case Activation::sigmoid:
-      return Act::sigmoid;
-    case Activation::tanh:
-      return Act::tanh;
-    case Activation::linear:
-    case Activation::softmax:
-      return Act::linear;  // softmax is an operation of its own
-  }
-  return Act::linear;
-}
 
 /// Hands out the arena from the bottom, in multiples of a panel.
 class Allocator {
@@ -53,16 +43,44 @@ class Allocator {
 
 /// A layer, or a part of one, in terms of operations. `in` and `out` are the same matrix where nothing is computed.
 struct Stage {
-  enum class Kind { affine, dense, activation, softmax, dropout, batch_norm } kind;
+  enum class Kind {
+    affine,
+    dense,
+    activation,
+    softmax,
+    dropout,
+    batch_norm,
+    knee,
+    prelu,
+    noise,
+    row_norm,
+    activity,
+    fork,
+    join
+  } kind;
   Matrix in, out;
   Act act = Act::linear;
+  RowAct row_act = RowAct::softmax;
   bool trainable = false;  ///< has variables that training changes
   float scale = 1, offset = 0;
   Kernel kernel{};
   std::optional<Kernel> transposed{};
+  std::optional<Kernel> rounded{};  ///< the kernel's bfloat16 copy, and where the input's goes
+  Matrix rounded_in{};
   Vector bias{};
   DropoutOp dropout{};
   BatchNormOp norm{};
+  Knee knee{};
+  Vector alpha{};
+  NoiseOp noise{};
+  RowNormOp row_norm{};
+  std::size_t fork = 0;  ///< of a join: where the stage is whose input it adds
+  ActivityOp activity{};
+
+  /// Its gradient updates its variables at once, not after all gradients.
+  [[nodiscard]] bool updates_in_place() const noexcept {
+    return trainable && (kind == Kind::batch_norm || kind == Kind::prelu);
+  }
 };
 
 class Lowering {
@@ -91,37 +109,77 @@ class Lowering {
         packed.packed = space_.kernel(variable.shape[0], variable.shape[1]);
       else
         packed.packed = space_.vector(variable.shape[0]);
+      const bool decays = std::ranges::none_of(options_.exclude_from_weight_decay,
+                                               [&](const std::string& name) { return is_called(variable, name); });
+      std::visit([decays](auto& p) { p.decays = decays; }, packed.packed);
       program_.variables.push_back(packed);
     }
+    each_trained([&](const Layer& layer, const std::string& name, PackedVariable& variable) {
+      if (const Regularizer* regularizer = regularizer_of(layer, name))
+        std::visit([&](auto& p) { p.penalty = penalty_of(*regularizer); }, variable.packed);
+    });
     // Not a multiple of 4 KiB: the same weight's slots would else compete for the same cache sets.
     constexpr std::size_t kPage = 1024;
     program_.slot_stride = (space_.used() + kPage - 1) / kPage * kPage + 9 * kPanel;
-    const int slots = options_.rule ? options_.rule->slots() : 0;
-    static_cast<void>(space_.take(program_.slot_stride * static_cast<std::size_t>(slots + 1) - space_.used()));
+    program_.variables_end = space_.used();
+    const int arrays = options_.rule ? options_.rule->arrays() : 0;
+    static_cast<void>(space_.take(program_.slot_stride * static_cast<std::size_t>(arrays + 1) - space_.used()));
   }
 
-  [[nodiscard]] PackedVariable* packed(std::size_t layer, const std::string& name) {
+  /// f(layer, name, variable) for the variables that training changes, "kernel" for "residual/dense/kernel".
+  template <class F>
+  void each_trained(const F& f) {
+    each_trained(model_.layers(), model_.infos(), f);
+  }
+  template <class F>
+  void each_trained(const std::vector<Layer>& layers, const std::vector<LayerInfo>& infos, const F& f) {
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+      if (const auto* residual = std::get_if<Residual>(&layers[l])) {
+        each_trained(residual->layers, infos[l].inner, f);
+        continue;
+      }
+      for (std::size_t i = infos[l].first_variable; i < infos[l].first_variable + infos[l].variable_count; ++i)
+        if (model_.variables()[i].trainable)
+          f(layers[l], model_.variables()[i].path.substr(infos[l].name.size() + 1), program_.variables[i]);
+    }
+  }
+  /// A vector as a kernel of one row.
+  [[nodiscard]] static Kernel as_kernel(const PackedVariable& variable) {
+    if (const auto* kernel = std::get_if<Kernel>(&variable.packed)) return *kernel;
+    const auto& vector = std::get<Vector>(variable.packed);
+    return {vector.at, 1, vector.size, vector.decays, vector.penalty};
+  }
+
+  [[nodiscard]] PackedVariable* packed(const LayerInfo& layer, const std::string& name) {
     const Variable* variable = model_.variable(layer, name);
     return variable == nullptr ? nullptr
                                : &program_.variables[static_cast<std::size_t>(variable - model_.variables().data())];
   }
-  [[nodiscard]] Vector vector(std::size_t layer, const std::string& name) {
+  [[nodiscard]] Vector vector(const LayerInfo& layer, const std::string& name) {
     const PackedVariable* p = packed(layer, name);
     return p == nullptr ? Vector{} : std::get<Vector>(p->packed);
   }
   [[nodiscard]] Matrix matrix(int columns) { return space_.matrix(columns, options_.max_rows); }
 
+  [[nodiscard]] Matrix rounded_matrix(int columns) { return space_.matrix(columns, (options_.max_rows + 1) / 2 * 2); }
+
   void make_stages() {
-    GatherOp gather{matrix(flat_size(model_.input().shape, "Input"))};
+    gather_.out = matrix(flat_size(model_.input().shape, "Input"));
     bool scaled = false;
-    Matrix current = gather.out;
-    for (std::size_t i = 0; i < model_.layers().size(); ++i) {
-      const Layer& layer = model_.layers()[i];
+    add_stages(model_.layers(), model_.infos(), scaled);
+  }
+
+  /// `scaled`: the gather already does what the first Rescaling says.
+  void add_stages(const std::vector<Layer>& layers, const std::vector<LayerInfo>& infos, bool& scaled) {
+    Matrix current = stages_.empty() ? gather_.out : stages_.back().out;
+    for (std::size_t n = 0; n < layers.size(); ++n) {
+      const Layer& layer = layers[n];
+      const LayerInfo& info = infos[n];
       Stage stage{Stage::Kind::affine, current, current};
       if (const auto* rescaling = std::get_if<Rescaling>(&layer)) {
         if (stages_.empty() && !scaled) {  // the gather can do it
-          gather.scale = static_cast<float>(rescaling->scale);
-          gather.offset = static_cast<float>(rescaling->offset);
+          gather_.scale = static_cast<float>(rescaling->scale);
+          gather_.offset = static_cast<float>(rescaling->offset);
           scaled = true;
           continue;
         }
@@ -131,23 +189,29 @@ class Lowering {
         stages_.push_back(stage);
       } else if (const auto* dense = std::get_if<Dense>(&layer)) {
         stage.kind = Stage::Kind::dense;
-        stage.act = act_of(dense->activation);
+        const Act act = act_of(dense->activation);
+        // A derivative that needs the activation's input: that is kept, and the activation a stage of its own.
+        const bool apart = options_.rule && takes_input(act);
+        stage.act = apart ? Act::linear : act;
         stage.trainable = dense->trainable;
-        stage.kernel = std::get<Kernel>(packed(i, "kernel")->packed);
-        stage.bias = vector(i, "bias");
+        stage.kernel = std::get<Kernel>(packed(info, "kernel")->packed);
+        stage.bias = vector(info, "bias");
         stage.out = matrix(dense->units);
         if (options_.rule && any_trainable())
-          packed(i, "kernel")->transposed = stage.transposed = space_.kernel(stage.kernel.out, stage.kernel.in);
+          packed(info, "kernel")->transposed = stage.transposed = space_.kernel(stage.kernel.out, stage.kernel.in);
+        if (options_.bfloat16) {
+          packed(info, "kernel")->rounded = stage.rounded = space_.kernel(stage.kernel.in, stage.kernel.out);
+          stage.rounded_in = rounded_matrix(current.columns);
+        }
         stages_.push_back(stage);
-        if (dense->activation == Activation::softmax) add_softmax(stage.out);
+        if (apart) add_activation(stage.out, act);
+        if (const auto row_act = row_act_of(dense->activation)) add_softmax(stage.out, *row_act);
+        if (dense->activity_regularizer) add_activity(penalty_of(*dense->activity_regularizer));
       } else if (const auto* activation = std::get_if<ActivationLayer>(&layer)) {
-        if (activation->activation == Activation::softmax) {
-          add_softmax(current);
+        if (const auto row_act = row_act_of(activation->activation)) {
+          add_softmax(current, *row_act);
         } else {
-          stage.kind = Stage::Kind::activation;
-          stage.act = act_of(activation->activation);
-          stage.out = matrix(current.columns);
-          stages_.push_back(stage);
+          add_activation(current, act_of(activation->activation));
         }
       } else if (const auto* norm = std::get_if<BatchNormalization>(&layer)) {
         stage.kind = Stage::Kind::batch_norm;
@@ -155,10 +219,10 @@ class Lowering {
         const bool saves = options_.rule.has_value();
         stage.norm = BatchNormOp{stage.in,
                                  stage.out,
-                                 vector(i, "gamma"),
-                                 vector(i, "beta"),
-                                 vector(i, "moving_mean"),
-                                 vector(i, "moving_variance"),
+                                 vector(info, "gamma"),
+                                 vector(info, "beta"),
+                                 vector(info, "moving_mean"),
+                                 vector(info, "moving_variance"),
                                  saves ? space_.vector(current.columns) : Vector{},
                                  saves ? space_.vector(current.columns) : Vector{},
                                  static_cast<float>(norm->momentum),
@@ -166,21 +230,113 @@ class Lowering {
                                  norm->trainable};
         stage.trainable = norm->trainable && (norm->center || norm->scale);
         stages_.push_back(stage);
+      } else if (std::holds_alternative<Normalization>(layer)) {
+        // Inference with statistics that nobody moves; 1e-14 is the square of the least deviation.
+        stage.kind = Stage::Kind::batch_norm;
+        stage.out = matrix(current.columns);
+        const auto saved = [&] { return options_.rule ? space_.vector(current.columns) : Vector{}; };
+        stage.norm = BatchNormOp{.in = stage.in,
+                                 .out = stage.out,
+                                 .gamma = {},
+                                 .beta = {},
+                                 .moving_mean = vector(info, "mean"),
+                                 .moving_variance = vector(info, "variance"),
+                                 .saved_mean = saved(),
+                                 .saved_inverse = saved(),
+                                 .epsilon = 1e-14f};
+        stages_.push_back(stage);
       } else if (const auto* dropout = std::get_if<Dropout>(&layer)) {
         if (dropout->rate == 0) continue;
         stage.kind = Stage::Kind::dropout;
         stage.out = matrix(current.columns);
-        stage.dropout = DropoutOp{stage.in, stage.out, options_.rule ? matrix(current.columns) : Matrix{},
-                                  static_cast<float>(dropout->rate),
-                                  Random(model_.seed(), Purpose::dropout, model_.infos()[i].name).key()};
+        stage.dropout =
+            DropoutOp{stage.in, stage.out, options_.rule ? matrix(current.columns) : Matrix{},
+                      static_cast<float>(dropout->rate), Random(model_.seed(), Purpose::dropout, info.name).key()};
         stages_.push_back(stage);
+      } else if (const auto* added = std::get_if<GaussianNoise>(&layer)) {
+        add_noise(info, current, NoiseOp::Kind::add, added->stddev);
+      } else if (const auto* multiplied = std::get_if<GaussianDropout>(&layer)) {
+        add_noise(info, current, NoiseOp::Kind::multiply, std::sqrt(multiplied->rate / (1 - multiplied->rate)));
+      } else if (const auto* alpha = std::get_if<AlphaDropout>(&layer)) {
+        add_noise(info, current, NoiseOp::Kind::alpha, alpha->rate);
+      } else if (const auto* relu = std::get_if<ReLU>(&layer)) {
+        Knee knee{static_cast<float>(relu->threshold), Knee{}.max, static_cast<float>(relu->negative_slope)};
+        if (relu->max_value) knee.max = static_cast<float>(*relu->max_value);
+        add_knee(current, knee);
+      } else if (const auto* leaky = std::get_if<LeakyReLU>(&layer)) {
+        add_knee(current, {0, Knee{}.max, static_cast<float>(leaky->negative_slope)});
+      } else if (const auto* elu = std::get_if<ELU>(&layer)) {
+        add_knee(current, {0, Knee{}.max, static_cast<float>(elu->alpha), true});
+      } else if (std::holds_alternative<Softmax>(layer)) {
+        add_softmax(current, RowAct::softmax);
+      } else if (const auto* prelu = std::get_if<PReLU>(&layer)) {
+        stage.kind = Stage::Kind::prelu;
+        stage.out = matrix(current.columns);
+        stage.trainable = prelu->trainable;
+        stage.alpha = vector(info, "alpha");
+        stages_.push_back(stage);
+      } else if (const auto* layer_norm = std::get_if<LayerNormalization>(&layer)) {
+        const float epsilon = static_cast<float>(layer_norm->epsilon);
+        add_row_norm(current, {RowNorm::Kind::layer, epsilon}, vector(info, "gamma"), vector(info, "beta"),
+                     layer_norm->trainable);
+      } else if (const auto* rms_norm = std::get_if<RMSNormalization>(&layer)) {
+        const float epsilon = static_cast<float>(rms_norm->epsilon);
+        add_row_norm(current, {RowNorm::Kind::rms, epsilon}, vector(info, "scale"), {}, rms_norm->trainable);
+      } else if (const auto* residual = std::get_if<Residual>(&layer)) {
+        const std::size_t fork = stages_.size();
+        stages_.push_back({Stage::Kind::fork, current, current});
+        add_stages(residual->layers, info.inner, scaled);
+        Stage join{Stage::Kind::join, stages_.back().out, matrix(current.columns)};
+        join.fork = fork;
+        stages_.push_back(join);
+      } else if (const auto* activity = std::get_if<ActivityRegularization>(&layer)) {
+        if (!options_.loss || (activity->l1 == 0 && activity->l2 == 0)) continue;
+        add_activity({static_cast<float>(activity->l1), static_cast<float>(activity->l2)});
+      } else if (std::holds_alternative<UnitNormalization>(layer)) {
+        add_row_norm(current, {RowNorm::Kind::unit, 1e-12f}, {}, {}, false);
       }  // Flatten changes no number
       if (!stages_.empty()) current = stages_.back().out;
     }
-    gather_ = gather;
   }
 
-  void add_softmax(const Matrix& in) { stages_.push_back({Stage::Kind::softmax, in, matrix(in.columns)}); }
+  void add_activation(const Matrix& in, Act act) {
+    stages_.push_back({Stage::Kind::activation, in, matrix(in.columns), act});
+  }
+  void add_knee(const Matrix& in, const Knee& knee) {
+    Stage stage{Stage::Kind::knee, in, matrix(in.columns)};
+    stage.knee = knee;
+    stages_.push_back(stage);
+  }
+  void add_noise(const LayerInfo& layer, const Matrix& in, NoiseOp::Kind kind, double amount) {
+    if (amount == 0) return;
+    Stage stage{Stage::Kind::noise, in, matrix(in.columns)};
+    const bool masks = options_.rule && kind != NoiseOp::Kind::add;
+    stage.noise = NoiseOp{in,
+                          stage.out,
+                          masks ? matrix(in.columns) : Matrix{},
+                          kind,
+                          static_cast<float>(amount),
+                          Random(model_.seed(), Purpose::dropout, layer.name).key()};
+    stages_.push_back(stage);
+  }
+  void add_row_norm(const Matrix& in, const RowNorm& norm, const Vector& gamma, const Vector& beta, bool trainable) {
+    Stage stage{Stage::Kind::row_norm, in, matrix(in.columns)};
+    stage.trainable = trainable && (gamma || beta);
+    const auto saved = [&] { return options_.rule ? space_.vector(options_.max_rows) : Vector{}; };
+    stage.row_norm = RowNormOp{in, stage.out, gamma, beta, saved(), saved(), norm};
+    stages_.push_back(stage);
+  }
+  /// A penalty on what the last stage makes. The one place where activities get theirs.
+  void add_activity(const Penalty& penalty) {
+    const Matrix out = stages_.empty() ? gather_.out : stages_.back().out;
+    Stage stage{Stage::Kind::activity, out, out};
+    stage.activity = {out, penalty, space_.take(static_cast<std::size_t>(options_.max_rows))};
+    if (options_.loss) program_.row_penalties.push_back(stage.activity.row_penalty);
+    stages_.push_back(stage);
+  }
+  void add_softmax(const Matrix& in, RowAct act) {
+    stages_.push_back({Stage::Kind::softmax, in, matrix(in.columns), Act::linear, act});
+  }
 
   [[nodiscard]] bool any_trainable() const {
     return std::any_of(stages_.begin(), stages_.end(), [](const Stage& s) { return s.trainable; });
@@ -193,17 +349,55 @@ class Lowering {
         ops.push_back(AffineOp{in, stage.out, stage.scale, stage.offset});
         break;
       case Stage::Kind::dense:
-        ops.push_back(DenseOp{in, stage.out, stage.kernel, stage.bias, stage.act});
+        if (stage.rounded) {
+          ops.push_back(RoundOp{in, stage.rounded_in, true, phase == Phase::train && stage.trainable});
+          ops.push_back(DenseOp{stage.rounded_in, stage.out, *stage.rounded, stage.bias, stage.act, true});
+        } else {
+          ops.push_back(DenseOp{in, stage.out, stage.kernel, stage.bias, stage.act});
+        }
         break;
       case Stage::Kind::activation:
         ops.push_back(ActivationOp{in, stage.out, stage.act});
         break;
       case Stage::Kind::softmax:
-        ops.push_back(SoftmaxOp{in, stage.out});
+        ops.push_back(SoftmaxOp{in, stage.out, stage.row_act});
         break;
       case Stage::Kind::dropout: {
         if (phase != Phase::train) return in;
         DropoutOp op = stage.dropout;
+        op.in = in;
+        ops.push_back(op);
+        break;
+      }
+      case Stage::Kind::noise: {
+        if (phase != Phase::train) return in;
+        NoiseOp op = stage.noise;
+        op.in = in;
+        ops.push_back(op);
+        break;
+      }
+      case Stage::Kind::knee:
+        ops.push_back(KneeOp{in, stage.out, stage.knee});
+        break;
+      case Stage::Kind::activity: {
+        if (phase == Phase::predict) return in;
+        ActivityOp op = stage.activity;
+        op.in = in;
+        ops.push_back(op);
+        return in;
+      }
+      case Stage::Kind::prelu:
+        ops.push_back(PReluOp{in, stage.out, stage.alpha});
+        break;
+      case Stage::Kind::fork:
+        forks_.push_back(in);
+        return in;
+      case Stage::Kind::join:
+        ops.push_back(AddOp{in, forks_.back(), stage.out});
+        forks_.pop_back();
+        break;
+      case Stage::Kind::row_norm: {
+        RowNormOp op = stage.row_norm;
         op.in = in;
         ops.push_back(op);
         break;
@@ -219,35 +413,19 @@ class Lowering {
     return stage.out;
   }
 
-  [[nodiscard]] CrossEntropyOp cross_entropy() const {
-    CrossEntropyOp op;
-    const auto reduction = [](Reduction r) {
-      using R = CrossEntropyOp::Reduction;
-      return r == Reduction::sum ? R::sum : r == Reduction::mean_with_sample_weight ? R::weighted_mean : R::mean;
-    };
-    if (const auto* dense = std::get_if<CategoricalCrossentropy>(&*options_.loss)) {
-      op.logits = dense->from_logits;
-      op.smoothing = static_cast<float>(dense->label_smoothing);
-      op.reduction = reduction(dense->reduction);
-    } else {
-      const auto& sparse = std::get<SparseCategoricalCrossentropy>(*options_.loss);
-      op.logits = sparse.from_logits;
-      op.reduction = reduction(sparse.reduction);
-    }
-    return op;
-  }
-
   void step(Phase phase) {
     std::vector<Op>& ops = program_.steps[static_cast<std::size_t>(phase)];
     ops.push_back(gather_);
     Matrix current = gather_.out;
     std::size_t count = stages_.size();
-    CrossEntropyOp loss;
+    LossOperation loss;
     if (phase != Phase::predict) {
-      loss = cross_entropy();
+      loss = loss_op(*options_.loss);
       // Softmax and cross-entropy are one operation with the short gradient.
-      if (!loss.logits && count > 0 && stages_.back().kind == Stage::Kind::softmax) {
-        loss.logits = true;
+      auto* entropy = std::get_if<CrossEntropyOp>(&loss);
+      if (entropy != nullptr && !entropy->logits && count > 0 && stages_.back().kind == Stage::Kind::softmax &&
+          stages_.back().row_act == RowAct::softmax) {
+        entropy->logits = true;
         --count;
       }
     }
@@ -256,28 +434,70 @@ class Lowering {
       program_.output = current;
       return;
     }
+    add_penalties(ops);
     if (!losses_) {
       losses_ = space_.take(static_cast<std::size_t>(options_.max_rows));
       classes_ = space_.take(static_cast<std::size_t>(options_.max_rows));
       scratch_ = matrix(current.columns);
     }
-    loss.in = current;
-    loss.scratch = scratch_;
-    loss.row_loss = program_.row_loss = *losses_;
-    loss.row_class = program_.row_class = classes_;
-    program_.reduction = loss.reduction;
-    if (phase == Phase::train) loss.delta = matrix(current.columns);
-    ops.push_back(loss);
-    if (phase == Phase::train) {
-      ops.push_back(GuardOp{loss.row_loss, loss.reduction});
-      backward(count, *loss.delta, ops);
+    if (options_.outputs && count < stages_.size()) forward(stages_.back(), current, phase, ops);
+    std::visit([&](auto& op) { end_in(op, current, phase, count, ops); }, loss);
+  }
+
+  /// Penalties on weights; their sums are those of every phase.
+  void add_penalties(std::vector<Op>& ops) {
+    std::vector<PenaltyOp> penalties;
+    std::size_t count = 0;
+    each_trained([&](const Layer&, const std::string&, const PackedVariable& variable) {
+      const Kernel kernel = as_kernel(variable);
+      if (!kernel.penalty) return;
+      penalties.push_back({kernel, count});
+      count += blocks_of(kernel);
+    });
+    if (count > 0 && program_.penalty_count == 0) program_.penalties = space_.take(count);
+    program_.penalty_count = count;
+    for (PenaltyOp& penalty : penalties) {
+      penalty.sums += program_.penalties;
+      ops.push_back(penalty);
     }
   }
 
-  /// Input gradients from the last stage down to the first that training changes, then all updates of kernels.
-  void backward(std::size_t count, Matrix delta, std::vector<Op>& ops) {
+  /// What weights are held to, at the end of a step.
+  void add_constraints(std::vector<Op>& ops) {
+    each_trained([&](const Layer& layer, const std::string& name, const PackedVariable& variable) {
+      const Constraint* constraint = constraint_of(layer, name);
+      if (constraint == nullptr) return;
+      ConstrainOp op = constrain_op(*constraint, as_kernel(variable), std::holds_alternative<Vector>(variable.packed));
+      op.transposed = variable.transposed;
+      op.rounded = variable.rounded;
+      ops.push_back(op);
+    });
+  }
+
+  /// The loss on the outputs `current` of the first `count` stages, and in training what follows from it.
+  template <class L>
+  void end_in(L& loss, const Matrix& current, Phase phase, std::size_t count, std::vector<Op>& ops) {
+    loss.in = current;
+    loss.row_loss = program_.row_loss = *losses_;
+    loss.row_class = program_.row_class = classes_;
+    program_.reduction = loss.reduction;
+    GuardOp guard{.row_loss = loss.row_loss, .reduction = loss.reduction};
+    if constexpr (std::is_same_v<L, CrossEntropyOp>) {
+      loss.scratch = scratch_;
+      guard.ignored_class = program_.ignored_class = loss.ignored_class;
+    }
+    if (phase == Phase::train) loss.delta = matrix(current.columns);
+    ops.push_back(loss);
+    if (phase == Phase::train) backward(count, *loss.delta, guard, ops);
+  }
+
+  /// Input gradients from the last stage down to the first that training changes, then all updates of kernels. The
+  /// guard comes before the first change of a weight.
+  void backward(std::size_t count, Matrix delta, const GuardOp& guard, std::vector<Op>& ops) {
     std::size_t first = 0;
     while (first < count && !stages_[first].trainable) ++first;
+    const bool early = std::any_of(stages_.begin(), stages_.end(), [](const Stage& s) { return s.updates_in_place(); });
+    if (early) ops.push_back(guard);
     std::vector<Op> updates;
     bool derived = false;  // delta is already that of the stage's activation's input
     for (std::size_t i = count; i-- > first;) {
@@ -288,16 +508,24 @@ class Lowering {
               ? stages_[i - 1].act
               : Act::linear;
       const auto derive_own = [&] {
-        if (!derived && stage.act != Act::linear) ops.push_back(ActivationGradOp{delta, stage.out, stage.act});
+        if (!derived && stage.act != Act::linear)
+          ops.push_back(ActivationGradOp{delta, takes_input(stage.act) ? stage.in : stage.out, stage.act});
       };
       switch (stage.kind) {
         case Stage::Kind::dense: {
           derive_own();
+          const Matrix unrounded = delta;
+          if (stage.rounded) {
+            delta = rounded_matrix(stage.kernel.out);
+            ops.push_back(RoundOp{unrounded, delta, i > first, stage.trainable});
+          }
           if (stage.trainable)
-            updates.push_back(DenseUpdateOp{stage.in, delta, stage.kernel, stage.transposed, stage.bias});
+            updates.push_back(DenseUpdateOp{stage.rounded ? stage.rounded_in : stage.in, delta, stage.kernel,
+                                            stage.transposed, stage.bias, stage.rounded, unrounded});
           if (i > first) {
             const Matrix out = matrix(stage.in.columns);
-            ops.push_back(DenseInputGradOp{delta, out, *stage.transposed, stage.in, below});
+            const Matrix& y = takes_input(below) ? stages_[i - 1].in : stage.in;
+            ops.push_back(DenseInputGradOp{delta, out, *stage.transposed, y, below, stage.rounded.has_value()});
             delta = out;
           }
           derived = true;
@@ -305,15 +533,16 @@ class Lowering {
         }
         case Stage::Kind::batch_norm:
           ops.push_back(BatchNormGradOp{stage.in, delta, stage.norm.gamma, stage.norm.beta, stage.norm.saved_mean,
-                                        stage.norm.saved_inverse, stage.norm.batch, stage.trainable, below});
-          derived = true;
+                                        stage.norm.saved_inverse, stage.norm.batch, stage.trainable,
+                                        takes_input(below) ? Act::linear : below});
+          derived = !takes_input(below);
           break;
         case Stage::Kind::activation:
           derive_own();
           derived = false;
           break;
         case Stage::Kind::softmax:
-          ops.push_back(SoftmaxGradOp{delta, stage.out});
+          ops.push_back(SoftmaxGradOp{delta, stage.out, stage.row_act});
           derived = false;
           break;
         case Stage::Kind::affine:
@@ -324,9 +553,72 @@ class Lowering {
           ops.push_back(DropoutGradOp{delta, stage.dropout.mask});
           derived = false;
           break;
+        case Stage::Kind::noise:
+          if (stage.noise.kind != NoiseOp::Kind::add) ops.push_back(DropoutGradOp{delta, stage.noise.mask});
+          derived = false;
+          break;
+        case Stage::Kind::activity:
+          ops.push_back(ActivityGradOp{delta, stage.in, stage.activity.penalty});
+          derived = false;
+          break;
+        case Stage::Kind::knee:
+          ops.push_back(KneeGradOp{delta, stage.in, stage.knee});
+          derived = false;
+          break;
+        case Stage::Kind::prelu:
+          ops.push_back(PReluGradOp{stage.in, delta, stage.alpha, stage.trainable});
+          derived = false;
+          break;
+        case Stage::Kind::join:
+          if (stage.fork >= first) {  // what goes round f is added at the fork; what goes through f changes on its way
+            forks_.push_back(delta);
+            delta = matrix(delta.columns);
+            ops.push_back(AffineOp{forks_.back(), delta});
+          }
+          derived = false;
+          break;
+        case Stage::Kind::fork:
+          ops.push_back(AddOp{delta, forks_.back(), delta});
+          forks_.pop_back();
+          derived = false;
+          break;
+        case Stage::Kind::row_norm: {
+          const RowNormOp& norm = stage.row_norm;
+          if (stage.trainable)
+            updates.push_back(RowNormUpdateOp{stage.in, delta, norm.gamma, norm.beta, norm.row_mean, norm.row_inverse});
+          if (i > first) {
+            const Matrix out = stage.trainable ? matrix(delta.columns) : delta;  // the update reads delta
+            ops.push_back(RowNormGradOp{stage.in, delta, out, norm.gamma, norm.row_mean, norm.row_inverse, norm.norm});
+            delta = out;
+          }
+          derived = false;
+          break;
+        }
       }
     }
+    if (!early) ops.push_back(guard);
     ops.insert(ops.end(), updates.begin(), updates.end());
+    if (options_.rule->waits) update_later(ops);
+    add_constraints(ops);
+  }
+
+  /// Where gradients wait: the steps of all variables.
+  void update_later(std::vector<Op>& ops) {
+    std::vector<WaitingVariable> waiting;
+    for (std::size_t i = 0; i < model_.variables().size(); ++i) {
+      const Variable& variable = model_.variables()[i];
+      if (!variable.trainable) continue;
+      const PackedVariable& packed = program_.variables[i];
+      WaitingVariable own{as_kernel(packed), packed.transposed, packed.rounded,
+                          std::holds_alternative<Vector>(packed.packed)};
+      own.by_adam = options_.rule->kind == UpdateRule::Kind::muon &&
+                    (own.is_vector || std::ranges::any_of(options_.exclude_layers, [&](const std::string& name) {
+                       return is_called(variable, name);
+                     }));
+      waiting.push_back(own);
+    }
+    add_waiting_updates(ops, waiting, options_, program_.slot_stride,
+                        [this](std::size_t floats) { return space_.take(floats); });
   }
 
   const Model& model_;
@@ -335,12 +627,19 @@ class Lowering {
   Allocator space_;
   GatherOp gather_;
   std::vector<Stage> stages_;
+  std::vector<Matrix> forks_;  ///< inputs, or gradients of outputs, of the residuals that the walk is in
   std::optional<std::size_t> losses_;
   std::size_t classes_ = 0;
   Matrix scratch_;
 };
 
 }  // namespace
+
+bool is_called(const Variable& variable, std::string_view name) noexcept {
+  const std::string_view path = variable.path;
+  const bool is_of_layer = path.starts_with(name) && path.size() > name.size() && path[name.size()] == '/';
+  return name == path || is_of_layer || name == path.substr(path.rfind('/') + 1);
+}
 
 compute::Program plan(const Model& model, const PlanOptions& options) { return Lowering(model, options).take(); }
 

@@ -1,8 +1,10 @@
 // The shape rule of every layer.
+#include <algorithm>
 #include <cstdint>
 
 #include <telar/error.hpp>
 
+#include "model/acts.hpp"
 #include "model/model.hpp"
 #include "spec/describe.hpp"
 #include "spec/validate.hpp"
@@ -24,12 +26,28 @@ struct Rule {
 
   std::vector<int> operator()(const Rescaling&) const { return input; }
   std::vector<int> operator()(const Flatten&) const { return {flat_size(input, where)}; }
+  std::vector<int> operator()(const Reshape& layer) const {
+    std::vector<int> shape = layer.target_shape;
+    if (shape.empty()) throw Error(ErrorCode::usage, where, "target_shape is empty", "such as {28, 28}");
+    const int size = flat_size(input, where);
+    const auto left = std::ranges::find(shape, -1);
+    if (left != shape.end()) {
+      *left = 1;
+      const int others = flat_size(shape, where);
+      *left = size % others == 0 ? size / others : 1;
+    }
+    if (flat_size(shape, where) != size)
+      throw Error(ErrorCode::usage, where,
+                  "target_shape " + shape_text(layer.target_shape) + " cannot hold the " + std::to_string(size) +
+                      " numbers of samples " + shape_text(input));
+    return shape;
+  }
   std::vector<int> operator()(const Dense& layer) const {
     need_flat("a Dense layer", input, where);
     return {layer.units};
   }
   std::vector<int> operator()(const ActivationLayer& layer) const {
-    if (layer.activation == Activation::softmax) need_flat("softmax", input, where);
+    if (row_act_of(layer.activation)) need_flat(name_of(layer.activation), input, where);
     return input;
   }
   std::vector<int> operator()(const BatchNormalization&) const {
@@ -37,6 +55,57 @@ struct Rule {
     return input;
   }
   std::vector<int> operator()(const Dropout&) const { return input; }
+  std::vector<int> operator()(const GaussianNoise&) const { return input; }
+  std::vector<int> operator()(const GaussianDropout&) const { return input; }
+  std::vector<int> operator()(const AlphaDropout&) const { return input; }
+  std::vector<int> operator()(const Residual& layer) const {
+    if (layer.layers.empty())
+      throw Error(ErrorCode::usage, where, "it has no layers", "give it at least one, such as a Dense");
+    std::vector<int> shape = input;
+    for (std::size_t i = 0; i < layer.layers.size(); ++i)
+      shape = output_shape(layer.layers[i], shape, where + ", " + LayerInfo::describe(i, "", layer.layers[i]));
+    if (shape != input)
+      throw Error(ErrorCode::usage, where,
+                  "its layers make " + shape_text(shape) + " of " + shape_text(input) +
+                      ", but what is added to the inputs must have their shape",
+                  shape.size() == 1 && input.size() == 1
+                      ? "end it with a Dense layer of units = " + std::to_string(input[0])
+                      : "end it with a Reshape");
+    return shape;
+  }
+  std::vector<int> operator()(const ActivityRegularization&) const { return input; }
+  std::vector<int> operator()(const ReLU&) const { return input; }
+  std::vector<int> operator()(const LeakyReLU&) const { return input; }
+  std::vector<int> operator()(const ELU&) const { return input; }
+  std::vector<int> operator()(const Softmax&) const {
+    need_flat("Softmax", input, where);
+    return input;
+  }
+  std::vector<int> operator()(const PReLU&) const {
+    need_flat("PReLU", input, where);
+    return input;
+  }
+  std::vector<int> operator()(const LayerNormalization&) const {
+    need_flat("LayerNormalization", input, where);
+    return input;
+  }
+  std::vector<int> operator()(const RMSNormalization&) const {
+    need_flat("RMSNormalization", input, where);
+    return input;
+  }
+  std::vector<int> operator()(const Normalization& layer) const {
+    need_flat("Normalization", input, where);
+    if (!layer.mean.empty() && layer.mean.size() != static_cast<std::size_t>(input[0]))
+      throw Error(ErrorCode::usage, where,
+                  "mean and variance have " + std::to_string(layer.mean.size()) + " numbers, but the samples " +
+                      std::to_string(input[0]),
+                  "give one of each for every feature, or neither");
+    return input;
+  }
+  std::vector<int> operator()(const UnitNormalization&) const {
+    need_flat("UnitNormalization", input, where);
+    return input;
+  }
 };
 
 }  // namespace
