@@ -118,4 +118,13 @@ Dataset from_arrays(std::vector<int> shape, std::vector<float> features, std::ve
   return Dataset(std::move(storage));
 }
 
+Dataset from_arrays(std::vector<int> shape, std::vector<float> features, Targets targets) {
+  Dataset::Storage storage;
+  storage.shape = std::move(shape);
+  storage.features = std::move(features);
+  storage.targets = std::move(targets.values);
+  storage.target_width = targets.width;
+  return Dataset(std::move(storage));
+}
+
 }  // namespace telar

@@ -3,11 +3,23 @@
 
 #include <memory>
 
+#include "train/backup_and_restore.hpp"
+#include "train/csv_logger.hpp"
 #include "train/early_stopping.hpp"
+#include "train/model_checkpoint.hpp"
 #include "train/progress_bar.hpp"
 #include "train/reduce_lr_on_plateau.hpp"
+#include "train/swap_ema_weights.hpp"
+#include "train/time_limit.hpp"
 
 namespace telar {
+
+// Not in the header: inlined into a caller, the moves of the variant make g++ 12 warn of what cannot be.
+Callback::Callback(const Callback&) = default;
+Callback::Callback(Callback&&) noexcept = default;
+Callback& Callback::operator=(const Callback&) = default;
+Callback& Callback::operator=(Callback&&) noexcept = default;
+Callback::~Callback() = default;
 
 LambdaCallback Callback::hooks() const {
   if (const auto* lambda = std::get_if<LambdaCallback>(&value_)) return *lambda;
@@ -28,7 +40,37 @@ LambdaCallback start(const Callback& callback) {
     const auto state = std::make_shared<ReduceLROnPlateauState>(*plateau);
     hooks.on_train_begin = [state](Training& t) { state->on_train_begin(t); };
     hooks.on_epoch_end = [state](Training& t, int epoch, Logs& logs) { state->on_epoch_end(t, epoch, logs); };
-  } else {
+  } else if (const auto* checkpoint = std::get_if<ModelCheckpoint>(stock)) {
+    const auto state = std::make_shared<ModelCheckpointState>(*checkpoint);
+    hooks.on_train_begin = [state](Training& t) { state->on_train_begin(t); };
+    hooks.on_epoch_begin = [state](Training& t, int epoch) { state->on_epoch_begin(t, epoch); };
+    if (checkpoint->save_freq > 0)
+      hooks.on_train_batch_end = [state](Training& t, int b, const Logs& logs) {
+        state->on_train_batch_end(t, b, logs);
+      };
+    hooks.on_epoch_end = [state](Training& t, int epoch, Logs& logs) { state->on_epoch_end(t, epoch, logs); };
+  } else if (const auto* log = std::get_if<CSVLogger>(stock)) {
+    const auto state = std::make_shared<CSVLoggerState>(*log);
+    hooks.on_train_begin = [state](Training& t) { state->on_train_begin(t); };
+    hooks.on_epoch_end = [state](Training& t, int epoch, Logs& logs) { state->on_epoch_end(t, epoch, logs); };
+  } else if (const auto* limit = std::get_if<TimeLimit>(stock)) {
+    const auto state = std::make_shared<TimeLimitState>(*limit);
+    hooks.on_train_begin = [state](Training& t) { state->on_train_begin(t); };
+    hooks.on_train_batch_end = [state](Training& t, int b, const Logs& logs) { state->on_train_batch_end(t, b, logs); };
+  } else if (const auto* backup = std::get_if<BackupAndRestore>(stock)) {
+    const auto state = std::make_shared<BackupAndRestoreState>(*backup);
+    hooks.on_train_begin = [state](Training& t) { state->on_train_begin(t); };
+    if (backup->save_freq > 0)
+      hooks.on_train_batch_end = [state](Training& t, int, const Logs&) { state->on_train_batch_end(t); };
+    hooks.on_epoch_end = [state](Training& t, int, Logs&) { state->on_epoch_end(t); };
+    hooks.on_train_end = [state](Training& t) { state->on_train_end(t); };
+  } else if (const auto* swap = std::get_if<SwapEMAWeights>(stock)) {
+    const auto state = std::make_shared<SwapEMAWeightsState>(*swap);
+    hooks.on_epoch_begin = [state](Training& t, int) { state->on_epoch_begin(t); };
+    hooks.on_epoch_end = [state](Training& t, int, Logs&) { state->on_epoch_end(t); };
+    hooks.on_test_begin = [state](Training& t) { state->on_test_begin(t); };
+    hooks.on_test_end = [state](Training& t, const Logs&) { state->on_test_end(t); };
+  } else if (std::holds_alternative<ProgressBar>(*stock)) {
     const auto printer = std::make_shared<ProgressBarState>(std::get<ProgressBar>(*stock));
     hooks.on_train_begin = [printer](Training& t) { printer->on_train_begin(t); };
     hooks.on_epoch_begin = [printer](Training& t, int epoch) { printer->on_epoch_begin(t, epoch); };
@@ -42,13 +84,17 @@ LambdaCallback start(const Callback& callback) {
 }
 
 std::vector<LambdaCallback> start(const std::vector<Callback>& callbacks) {
-  const auto shows = [](const Callback& c) {
-    return c.stock() != nullptr && std::holds_alternative<ProgressBar>(*c.stock());
+  // A backup holds what the others have changed, a bar shows what they have put into the logs.
+  enum class Turn { first, backup, bar };
+  const auto turn_of = [](const Callback& c) {
+    if (c.stock() == nullptr) return Turn::first;
+    if (std::holds_alternative<BackupAndRestore>(*c.stock())) return Turn::backup;
+    return std::holds_alternative<ProgressBar>(*c.stock()) ? Turn::bar : Turn::first;
   };
   std::vector<LambdaCallback> running;
-  for (const bool last : {false, true})  // a bar shows what the others have put into the logs
+  for (const Turn turn : {Turn::first, Turn::backup, Turn::bar})
     for (const Callback& callback : callbacks)
-      if (shows(callback) == last) running.push_back(start(callback));
+      if (turn_of(callback) == turn) running.push_back(start(callback));
   return running;
 }
 

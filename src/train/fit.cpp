@@ -1,12 +1,20 @@
 #include "train/fit.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <iostream>
 #include <utility>
 
+#include <telar/error.hpp>
+
 #include "data/batches.hpp"
+#include "train/backup.hpp"
 #include "train/callback.hpp"
+#include "train/diagnosis.hpp"
+#include "train/metrics.hpp"
+#include "train/mixup.hpp"
+#include "train/monitor.hpp"
 #include "train/session.hpp"
 
 namespace telar {
@@ -17,42 +25,68 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+PlanOptions plan_options(const Sequential::State& state, int batch_size) {
+  PlanOptions options{batch_size, state.compiled.loss, {}, state.compiled.dtype == DType::mixed_bfloat16};
+  set_optimizer(options, state.compiled.optimizer);
+  options.outputs = MetricSums::read_outputs(state.compiled.metrics);
+  return options;
+}
+
 /// One fit. It is also what the callbacks see.
 class Loop final : public Training {
  public:
-  Loop(Sequential::State& state, const Dataset& data, const FitOptions& options)
-      : state_(state),
+  Loop(const Sequential& model, Sequential::State& state, const Dataset& data, const FitOptions& options,
+       const FitWeights& weights)
+      : model_(model),
+        state_(state),
         options_(options),
+        rate_(learning_rate_of(state.compiled.optimizer)),
+        weights_(weights),
         data_(data),
-        truth_(data),
+        truth_(data, classes_of(state.model, *state.compiled.loss, data)),
         input_(bind(data)),
-        session_(state.model, {options.batch_size, state.compiled.loss, update_rule(state.compiled.optimizer)},
-                 options.threads),
-        callbacks_(start(options.callbacks)) {
+        session_(state.model, plan_options(state, options.batch_size), options.threads),
+        metrics_(state.compiled.metrics, state.model, *state.compiled.loss, data),
+        callbacks_(start(options.callbacks)),
+        epoch_(options.initial_epoch) {
+    if (!weights.training.empty()) input_.weights = weights.training.data();
+    if (options.mixup)
+      mixer_.emplace(*options.mixup, data, truth_, state.model.outputs(), options.batch_size, state.model.seed());
     for (std::size_t s = 0; s < state_.optimizer.slots.size(); ++s)
       session_.executable().write_slot(static_cast<int>(s), state_.optimizer.slots[s].data());
-    if (options.validation_data) validation_truth_.emplace(*options.validation_data);
-    has_accuracy_ = !state.compiled.metrics.empty();
-    for (const LambdaCallback& callback : callbacks_)
+    if (const auto& validation = options.validation_data) {
+      validation_truth_.emplace(*validation, classes_of(state.model, *state.compiled.loss, *validation));
+      validation_metrics_.emplace(state.compiled.metrics, state.model, *state.compiled.loss, *validation);
+    }
+    for (const LambdaCallback& callback : callbacks_) {
+      watches_begins_ = watches_begins_ || callback.on_train_batch_begin;
       watches_batches_ = watches_batches_ || callback.on_train_batch_end;
+      watches_tests_ = watches_tests_ || callback.on_test_batch_begin || callback.on_test_batch_end;
+    }
   }
 
   History run() {
     for (const LambdaCallback& callback : callbacks_)
       if (callback.on_train_begin) callback.on_train_begin(*this);
-    for (int epoch = 0; epoch < options_.epochs && !stop_; ++epoch) {
+    for (int epoch = epoch_; epoch < options_.epochs && !stop_; ++epoch) {
+      epoch_ = epoch;
       for (const LambdaCallback& callback : callbacks_)
         if (callback.on_epoch_begin) callback.on_epoch_begin(*this, epoch);
       if (!train_epoch(epoch)) break;
       Logs logs;
-      log(logs, "", tally_);
-      if (options_.validation_data) validate(logs);
+      log(logs, false, tally_, metrics_);
+      if (options_.validation_data && (epoch + 1) % options_.validation_freq == 0) validate(logs);
       for (const LambdaCallback& callback : callbacks_)
         if (callback.on_epoch_end) callback.on_epoch_end(*this, epoch, logs);
       history_.epochs.push_back(std::move(logs));
+      step_ = 0;
     }
+    if (averages_in_network_) swap_averages();
+    if (update_rule(state_.compiled.optimizer).averages) take_averages(false);
     for (const LambdaCallback& callback : callbacks_)
       if (callback.on_train_end) callback.on_train_end(*this);
+    if (next_batch_ > 0 && history_.ended != Ended::interrupted && history_.ended != Ended::diverged)
+      ++state_.epochs_trained;  // the next fit starts with an order of its own
     session_.executable().read_weights(state_.model.weights().data());
     for (std::size_t s = 0; s < state_.optimizer.slots.size(); ++s)
       session_.executable().read_slot(static_cast<int>(s), state_.optimizer.slots[s].data());
@@ -61,12 +95,14 @@ class Loop final : public Training {
 
   // ---- Training ----
   int epochs() const override { return options_.epochs; }
-  int steps_per_epoch() const override {
-    const std::size_t batch = static_cast<std::size_t>(options_.batch_size);
-    return static_cast<int>((data_.size() + batch - 1) / batch);
-  }
+  int steps_per_epoch() const override { return options_.steps_per_epoch.value_or(batches()); }
   double learning_rate() const override { return static_cast<double>(state_.optimizer.learning_rate); }
-  void set_learning_rate(double rate) override { state_.optimizer.learning_rate = static_cast<float>(rate); }
+  void set_learning_rate(double rate) override {
+    if (rate_.schedule() != nullptr)
+      throw Error(ErrorCode::usage, "callback", "the learning rate follows a schedule, so it cannot be set",
+                  "give the optimizer a number as learning_rate");
+    state_.optimizer.learning_rate = static_cast<float>(rate);
+  }
   std::vector<float> weights() override {
     std::vector<float> values(state_.model.weights().size());
     session_.executable().read_weights(values.data());
@@ -75,6 +111,58 @@ class Loop final : public Training {
   void set_weights(std::span<const float> values) override {
     if (values.size() == state_.model.weights().size()) session_.executable().write_weights(values.data());
   }
+  void save_weights(const std::filesystem::path& file) override {
+    session_.executable().read_weights(state_.model.weights().data());
+    model_.save_weights(file);
+  }
+  void swap_averages() override {
+    if (!update_rule(state_.compiled.optimizer).averages)
+      throw Error(ErrorCode::usage, "callback", "the optimizer keeps no moving averages of the weights",
+                  "give it use_ema = true");
+    if (!has_averages()) return;
+    take_averages(true);
+    averages_in_network_ = !averages_in_network_;
+  }
+  void save_progress(const std::filesystem::path& file) override {
+    const bool swapped = averages_in_network_;
+    if (swapped) swap_averages();
+    const bool epoch_ended = step_ == steps_, order_ended = next_batch_ == batches();
+    Backup backup{state_.model.seed(),
+                  static_cast<int>(update_rule(state_.compiled.optimizer).kind),
+                  epoch_ + epoch_ended,
+                  epoch_ended ? 0 : step_,
+                  order_ended ? 0 : next_batch_,
+                  state_.epochs_trained + order_ended,
+                  state_.optimizer,
+                  weights()};
+    for (std::size_t s = 0; s < backup.optimizer.slots.size(); ++s)
+      session_.executable().read_slot(static_cast<int>(s), backup.optimizer.slots[s].data());
+    if (swapped) swap_averages();
+    write_backup(file, backup, state_.model.variables());
+  }
+  void load_progress(const std::filesystem::path& file) override {
+    Backup backup = read_backup(file, state_.model.variables(), state_.optimizer.slots.size());
+    const auto refuse = [&](const std::string& message) {
+      throw Error(ErrorCode::data, file.string(), message, "this is the backup of another training");
+    };
+    if (backup.seed != state_.model.seed())
+      refuse("the backup has seed " + std::to_string(backup.seed) + ", but this training " +
+             std::to_string(state_.model.seed()));
+    if (backup.rule != static_cast<int>(update_rule(state_.compiled.optimizer).kind))
+      refuse("the backup is that of another optimizer");
+    if (backup.batch >= batches() || backup.step >= steps_per_epoch())
+      refuse("the backup is at batch " + std::to_string(std::max(backup.batch, backup.step)) +
+             ", which this training does not have");
+    session_.executable().write_weights(backup.weights.data());
+    for (std::size_t s = 0; s < backup.optimizer.slots.size(); ++s)
+      session_.executable().write_slot(static_cast<int>(s), backup.optimizer.slots[s].data());
+    state_.optimizer = std::move(backup.optimizer);
+    state_.epochs_trained = backup.epochs_trained;
+    epoch_ = backup.epoch;
+    step_ = backup.step;
+    next_batch_ = backup.batch;
+  }
+  Ended status() const override { return history_.ended; }
   void stop(Ended ended, std::string reason) override {
     stop_ = true;
     history_.ended = ended;
@@ -83,31 +171,89 @@ class Loop final : public Training {
   std::ostream& output() override { return options_.output != nullptr ? *options_.output : std::cerr; }
 
  private:
-  /// False if the epoch was cut short.
-  bool train_epoch(int epoch) {
-    const Clock::time_point begin = Clock::now();
+  /// Whether a step has moved the weights.
+  [[nodiscard]] bool has_averages() const {
+    const int steps =
+        std::visit([](const auto& o) { return o.gradient_accumulation_steps.value_or(1); }, state_.compiled.optimizer);
+    return state_.optimizer.iterations >= steps;
+  }
+
+  /// What was trained becomes its moving average, which becomes what was trained if they `exchange` places.
+  void take_averages(bool exchange) {
+    if (!has_averages()) return;
+    const int slot = update_rule(state_.compiled.optimizer).average_slot();
+    std::vector<float> values = weights(), averages(values.size());
+    session_.executable().read_slot(slot, averages.data());
+    for (const Variable& v : state_.model.variables())
+      if (v.trainable) {
+        const auto begin = static_cast<std::ptrdiff_t>(v.offset), end = begin + static_cast<std::ptrdiff_t>(v.size());
+        std::swap_ranges(averages.begin() + begin, averages.begin() + end, values.begin() + begin);
+      }
+    set_weights(values);
+    if (exchange) session_.executable().write_slot(slot, averages.data());
+  }
+
+  /// Of one pass through the data, the short last one included.
+  [[nodiscard]] int batches() const {
+    const std::size_t batch = static_cast<std::size_t>(options_.batch_size);
+    return static_cast<int>((data_.size() + batch - 1) / batch);
+  }
+
+  void new_order() {
     epoch_order(order_, data_.size(), state_.model.seed(), static_cast<std::uint64_t>(state_.epochs_trained),
                 options_.shuffle);
     for (std::uint32_t& position : order_) position = data_.rows()[position];
+  }
+
+  /// Ends the training: says where, and what the first number was that is not finite.
+  void diverge(int epoch, int step) {
+    session_.executable().read_weights(state_.model.weights().data());
+    const std::span<const std::uint32_t> rows(input_.index, static_cast<std::size_t>(input_.rows));
+    stop(Ended::diverged, "the loss was not finite at epoch " + std::to_string(epoch + 1) + ", step " +
+                              std::to_string(step + 1) + ": " + first_not_finite(state_.model, data_, rows));
+    for (const Callback& callback : options_.callbacks)
+      if (callback.stock() != nullptr && std::holds_alternative<TerminateOnNaN>(*callback.stock()))
+        output() << "Batch " << step << ": Invalid loss, terminating training\n";
+  }
+
+  /// False if the epoch was cut short.
+  bool train_epoch(int epoch) {
+    const Clock::time_point begin = Clock::now();
+    if (next_batch_ == 0 || order_.empty()) new_order();
     tally_ = {};
+    metrics_.reset();
     double seconds = seconds_since(begin);
-    const int steps = steps_per_epoch();
-    for (int step = 0; step < steps; ++step) {
+    // A training that was restored in the middle of an epoch has taken its first steps already.
+    const int first = step_;
+    steps_ = std::min(steps_per_epoch(), first + batches() - next_batch_);
+    if (steps_ < steps_per_epoch())
+      warn_(output(), "the data ran out in an epoch, which is short: " + std::to_string(batches()) +
+                          " batches are no multiple of steps_per_epoch " + std::to_string(steps_per_epoch()));
+    for (int step = first; step < steps_; ++step) {
+      if (watches_begins_)
+        for (const LambdaCallback& callback : callbacks_)
+          if (callback.on_train_batch_begin) callback.on_train_batch_begin(*this, step);
       const Clock::time_point start = Clock::now();
-      if (!train_step(static_cast<std::size_t>(step) * static_cast<std::size_t>(options_.batch_size))) {
-        stop(Ended::diverged,
-             "the loss was not finite at epoch " + std::to_string(epoch + 1) + ", step " + std::to_string(step + 1));
+      if (!train_step(static_cast<std::size_t>(next_batch_) * static_cast<std::size_t>(options_.batch_size))) {
+        diverge(epoch, step);
         return false;
       }
+      ++next_batch_;
+      step_ = step + 1;
       seconds += seconds_since(start);
       if (watches_batches_) {
-        log(batch_logs_, "", tally_);
+        log(batch_logs_, false, tally_, metrics_);
         for (const LambdaCallback& callback : callbacks_)
           if (callback.on_train_batch_end) callback.on_train_batch_end(*this, step, batch_logs_);
       }
-      if (stop_ && step + 1 < steps) return false;
+      if (!stop_ || step_ == steps_) continue;
+      if (history_.ended != Ended::stopped_early) return false;
+      break;
     }
-    ++state_.epochs_trained;
+    if (next_batch_ == batches()) {
+      next_batch_ = 0;
+      ++state_.epochs_trained;
+    }
     history_.epoch_seconds.push_back(seconds);
     return true;
   }
@@ -115,54 +261,91 @@ class Loop final : public Training {
   bool train_step(std::size_t begin) {
     input_.rows = static_cast<int>(std::min(order_.size() - begin, static_cast<std::size_t>(options_.batch_size)));
     input_.index = order_.data() + begin;
+    input_.upcoming = order_.size() - begin - static_cast<std::size_t>(input_.rows);
     input_.step = static_cast<std::uint64_t>(state_.optimizer.iterations);
-    input_.rate =
-        update_rate(state_.compiled.optimizer, state_.optimizer.learning_rate, state_.optimizer.iterations + 1);
-    const compute::StepResult result = session_.executable().run(compute::Phase::train, input_);
+    if (rate_.schedule() != nullptr)
+      state_.optimizer.learning_rate = static_cast<float>(rate_.at(state_.optimizer.iterations));
+    set_update(input_, state_.compiled.optimizer, state_.optimizer.learning_rate, state_.optimizer.iterations + 1);
+    const compute::StepInput batch = mixer_ ? mixer_->mix(input_) : input_;
+    const compute::StepResult result = session_.executable().run(compute::Phase::train, batch);
     if (!result.finite) return false;
     ++state_.optimizer.iterations;
     tally_.samples += input_.rows;
     tally_.batch_losses += result.loss * input_.rows;
-    for (int r = 0; r < input_.rows; ++r)
-      tally_.correct +=
-          static_cast<std::int32_t>(session_.executable().row_class()[r]) == truth_[input_.index[r]] ? 1 : 0;
+    tally_.divisor += input_.rows;
+    metrics_.add(session_.executable(), session_.output(), batch, mixer_ ? mixer_->truth() : truth_);
     return true;
   }
 
   void validate(Logs& logs) {
+    for (const LambdaCallback& callback : callbacks_)
+      if (callback.on_test_begin) callback.on_test_begin(*this);
     const Clock::time_point start = Clock::now();
-    const Tally tally = session_.evaluate(*options_.validation_data, *validation_truth_);
+    validation_metrics_->reset();
+    const Tally tally = session_.evaluate(*options_.validation_data, *validation_truth_, *validation_metrics_,
+                                          weights_.validation, {}, watches_tests_ ? test_watch() : EvaluationWatch{});
     history_.validation_seconds.push_back(seconds_since(start));
-    log(logs, "val_", tally);
+    log(logs, true, tally, *validation_metrics_);
+    Logs test_logs;
+    log(test_logs, false, tally, *validation_metrics_);
+    for (const LambdaCallback& callback : callbacks_)
+      if (callback.on_test_end) callback.on_test_end(*this, test_logs);
   }
 
-  void log(Logs& logs, const char* prefix, const Tally& tally) const {
+  EvaluationWatch test_watch() {
+    return {[this](int batch) {
+              for (const LambdaCallback& callback : callbacks_)
+                if (callback.on_test_batch_begin) callback.on_test_batch_begin(*this, batch);
+            },
+            [this](int batch, const Tally& tally) {
+              Logs logs;
+              log(logs, false, tally, *validation_metrics_);
+              for (const LambdaCallback& callback : callbacks_)
+                if (callback.on_test_batch_end) callback.on_test_batch_end(*this, batch, logs);
+            }};
+  }
+
+  static void log(Logs& logs, bool validation, const Tally& tally, const MetricSums& metrics) {
     // Names short enough that no string allocates.
-    logs.set(std::string(prefix) + "loss", tally.loss());
-    if (has_accuracy_) logs.set(std::string(prefix) + "accuracy", tally.accuracy());
+    logs.set(validation ? "val_loss" : "loss", tally.loss());
+    metrics.log(logs, validation);
   }
 
+  const Sequential& model_;
   Sequential::State& state_;
   const FitOptions& options_;
+  const LearningRate& rate_;
+  const FitWeights& weights_;
   const Dataset& data_;
   const Truth truth_;
   std::optional<Truth> validation_truth_;
   compute::StepInput input_;
+  std::optional<Mixer> mixer_;
   Session session_;
+  MetricSums metrics_;  // of the epoch so far
+  std::optional<MetricSums> validation_metrics_;
   std::vector<LambdaCallback> callbacks_;
   std::vector<std::uint32_t> order_;  // stored rows in the order of this epoch
+  int next_batch_ = 0;                // of this order: an epoch of fewer steps leaves some to the next one
   Tally tally_;                       // of the epoch so far
   Logs batch_logs_;
   History history_;
-  bool has_accuracy_ = false;
+  bool watches_begins_ = false;
   bool watches_batches_ = false;
+  bool watches_tests_ = false;
+  int epoch_ = 0;   // the one at hand, or the first
+  int step_ = 0;    // of this epoch: steps taken
+  int steps_ = -1;  // that it has
+  bool averages_in_network_ = false;
+  WarnOnce warn_;
   bool stop_ = false;
 };
 
 }  // namespace
 
-History train(Sequential::State& state, const Dataset& data, const FitOptions& options) {
-  return Loop(state, data, options).run();
+History train(const Sequential& model, Sequential::State& state, const Dataset& data, const FitOptions& options,
+              const FitWeights& weights) {
+  return Loop(model, state, data, options, weights).run();
 }
 
 }  // namespace telar

@@ -6,6 +6,8 @@
 #include <telar/error.hpp>
 #include <telar/history.hpp>
 
+#include "base/statistics.hpp"
+
 namespace telar {
 
 void Logs::set(const std::string& name, double value) {
@@ -56,10 +58,41 @@ std::vector<double> History::operator[](const std::string& name) const {
   return values;
 }
 
+namespace {
+
+Estimate share(std::int64_t right, std::int64_t of) {
+  const Interval interval = wilson_interval(right, of);
+  const double value =
+      of > 0 ? static_cast<double>(right) / static_cast<double>(of) : std::numeric_limits<double>::quiet_NaN();
+  return {value, interval.low, interval.high};
+}
+
+}  // namespace
+
+std::vector<ClassScore> Score::by_class() const {
+  std::vector<ClassScore> all(static_cast<std::size_t>(classes));
+  const std::size_t width = all.size();
+  for (std::size_t row = 0; row < width; ++row)
+    for (std::size_t column = 0; column < width; ++column) {
+      all[row].samples += confusion[row * width + column];
+      all[column].predicted += confusion[row * width + column];
+    }
+  for (std::size_t c = 0; c < width; ++c) {
+    const std::int64_t right = confusion[c * width + c];
+    all[c].precision = share(right, all[c].predicted);
+    all[c].recall = share(right, all[c].samples);
+    const Estimate p = share(right, all[c].samples + all[c].predicted - right);
+    const auto f1 = [](double x) { return 2 * x / (1 + x); };
+    all[c].f1 = {f1(p.value), f1(p.low), f1(p.high)};
+  }
+  return all;
+}
+
 const Estimate& Score::operator[](const std::string& name) const {
   if (name == "loss") return loss;
-  for (const auto& [key, value] : metrics)
-    if (key == name) return value;
+  for (const auto* estimates : {&metrics, &of_classes})
+    for (const auto& [key, value] : *estimates)
+      if (key == name) return value;
   throw Error(ErrorCode::usage, "Score", "no metric is called '" + name + "'", "name it in compile's metrics");
 }
 

@@ -1,12 +1,33 @@
 #include "train/monitor.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <string_view>
 #include <utility>
 
 namespace telar {
 
 namespace {
-bool goes_up(const std::string& name) { return name.ends_with("accuracy") || name == "acc" || name == "val_acc"; }
+/// Metrics of which more is better, by their names in logs; the second of a kind ends in "_1".
+bool goes_up(const std::string& name) {
+  std::string kind = name.starts_with("val_") ? name.substr(4) : name;
+  while (!kind.empty() && std::isdigit(static_cast<unsigned char>(kind.back())) != 0) kind.pop_back();
+  if (kind.ends_with('_'))
+    kind.pop_back();
+  else
+    kind = name.starts_with("val_") ? name.substr(4) : name;
+  constexpr std::string_view kUp[] = {"acc",
+                                      "precision",
+                                      "recall",
+                                      "f1_score",
+                                      "fbeta_score",
+                                      "auc",
+                                      "r2_score",
+                                      "matthews_correlation",
+                                      "cosine_similarity"};
+  return kind.ends_with("accuracy") || std::find(std::begin(kUp), std::end(kUp), kind) != std::end(kUp);
+}
 }  // namespace
 
 Monitor::Monitor(std::string name, Mode mode, double min_delta)

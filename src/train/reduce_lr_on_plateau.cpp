@@ -1,22 +1,13 @@
 #include "train/reduce_lr_on_plateau.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
 #include <ostream>
 #include <string>
 #include <utility>
 
-namespace telar {
+#include "base/number_text.hpp"
 
-namespace {
-/// A finite double as Python prints it: the shortest text that reads back as the same number, never without point or
-/// exponent.
-std::string python_repr(double value) {
-  std::string text = fmt::format("{}", value);
-  if (text.find_first_of(".e") == std::string::npos) text += ".0";
-  return text;
-}
-}  // namespace
+namespace telar {
 
 ReduceLROnPlateauState::ReduceLROnPlateauState(ReduceLROnPlateau settings)
     : settings_(std::move(settings)), monitor_(settings_.monitor, settings_.mode, settings_.min_delta) {}
@@ -57,7 +48,7 @@ bool ReduceLROnPlateauState::cut(Training& training, int epoch) const {
   training.set_learning_rate(rate);
   if (settings_.verbose > 0)
     training.output() << "\nEpoch " << epoch + 1 << ": ReduceLROnPlateau reducing learning rate to "
-                      << python_repr(rate) << ".\n";
+                      << python_number_text(rate) << ".\n";
   return true;
 }
 

@@ -5,12 +5,16 @@
 #include <telar/error.hpp>
 #include <telar/sequential.hpp>
 
+#include "base/did_you_mean.hpp"
 #include "base/sha256.hpp"
 #include "base/statistics.hpp"
 #include "model/plan.hpp"
 #include "spec/describe.hpp"
 #include "spec/validate.hpp"
 #include "train/fit.hpp"
+#include "train/metrics.hpp"
+#include "train/mixup.hpp"
+#include "train/sample_weights.hpp"
 #include "train/session.hpp"
 #include "train/state.hpp"
 
@@ -27,24 +31,65 @@ Sequential& Sequential::operator=(const Sequential& other) {
 Sequential& Sequential::operator=(Sequential&&) noexcept = default;
 Sequential::~Sequential() = default;
 
+namespace {
+
+/// Throws Error (usage) if a name in the optimiser's option `option` is no variable's.
+void check_names(const Model& model, const Optimizer& optimizer, const std::string& option,
+                 const std::vector<std::string>& excluded) {
+  for (const std::string& name : excluded) {
+    if (std::ranges::any_of(model.variables(), [&](const Variable& v) { return is_called(v, name); })) continue;
+    std::vector<std::string> names;
+    for (const Variable& v : model.variables()) {
+      const std::size_t slash = v.path.rfind('/');
+      for (const std::string& known : {v.path.substr(0, slash), v.path.substr(slash + 1)})
+        if (std::ranges::find(names, known) == names.end()) names.push_back(known);
+    }
+    throw Error(ErrorCode::usage, "optimizer (" + std::string(class_name(optimizer)) + ")",
+                option + " has \"" + name + "\", but nothing with weights is called so", did_you_mean(name, names));
+  }
+}
+
+}  // namespace
+
 void Sequential::compile(CompileOptions options) {
   telar::validate(options.optimizer, "optimizer (" + std::string(class_name(options.optimizer)) + ")");
   if (options.loss) telar::validate(*options.loss, "loss (" + std::string(class_name(*options.loss)) + ")");
-  for (const Metric& metric : options.metrics)
-    telar::validate(metric, "metric (" + std::string(class_name(metric)) + ")");
+  for (const Metric& metric : options.metrics) {
+    const std::string where = "metric (" + std::string(class_name(metric)) + ")";
+    telar::validate(metric, where);
+    std::visit(
+        [&](const auto& m) {
+          if constexpr (requires { m.reduction; })
+            if (m.reduction != Reduction::sum_over_batch_size)
+              throw Error(ErrorCode::usage, where, "a metric is the mean over the samples; it has no other reduction",
+                          "leave reduction out");
+        },
+        metric);
+  }
   State& state = *state_;
+  check_names(state.model, options.optimizer, "exclude_from_weight_decay",
+              excluded_from_weight_decay(options.optimizer));
+  if (const auto* muon = std::get_if<Muon>(&options.optimizer))
+    check_names(state.model, options.optimizer, "exclude_layers", muon->exclude_layers);
   state.compiled = std::move(options);
   state.is_compiled = true;
-  const double rate =
-      std::visit([](const auto& optimizer) { return optimizer.learning_rate; }, state.compiled.optimizer);
-  const int slots = update_rule(state.compiled.optimizer).slots();
-  state.optimizer = {0, static_cast<float>(rate),
-                     std::vector(static_cast<std::size_t>(slots), std::vector<float>(state.model.weights().size()))};
+  const double rate = learning_rate_of(state.compiled.optimizer).at(0);
+  const compute::UpdateRule rule = update_rule(state.compiled.optimizer);
+  const std::size_t slots = static_cast<std::size_t>(rule.slots()), weights = state.model.weights().size();
+  state.optimizer = {0, static_cast<float>(rate), std::vector(slots, std::vector<float>(weights))};
+  if (slots > 0) std::ranges::fill(state.optimizer.slots.front(), rule.first_slot);
 }
 
 namespace {
 
 const Loss& need_loss(const Sequential::State& state, const std::string& verb);
+void check_rate(const Optimizer& optimizer, std::span<const Callback> callbacks);
+void check_averages(const Optimizer& optimizer, std::span<const Callback> callbacks);
+/// The compiled metrics alone, or with them those of Score::of_classes.
+enum class Judges { compiled, all };
+Score score_of(const Sequential::State& state, const Dataset& data, int batch_size, int threads,
+               std::span<const float> weights, Judges judges);
+bool rounds(const Sequential::State& state) { return state.compiled.dtype == DType::mixed_bfloat16; }
 
 }  // namespace
 
@@ -53,14 +98,28 @@ History Sequential::fit(const Dataset& data, const FitOptions& options) {
   const Loss& loss = need_loss(state, "fit");
   check_range("batch_size", options.batch_size, kCount, "fit");
   check_range("epochs", options.epochs, Range{1, kWhole.high}, "fit");
+  check_range("initial_epoch", options.initial_epoch, Range{0, static_cast<double>(options.epochs - 1)}, "fit");
+  if (options.steps_per_epoch) check_range("steps_per_epoch", *options.steps_per_epoch, Range{1, kWhole.high}, "fit");
+  check_range("validation_freq", options.validation_freq, Range{1, kWhole.high}, "fit");
   check_range("validation_split", options.validation_split, kBelowOne, "fit");
   check_range("threads", options.threads, Range{0, 1024}, "fit");
   for (const Callback& callback : options.callbacks)
     if (callback.stock() != nullptr)
       telar::validate(*callback.stock(), "callback (" + std::string(class_name(*callback.stock())) + ")");
+  check_rate(state.compiled.optimizer, options.callbacks);
+  check_averages(state.compiled.optimizer, options.callbacks);
   check_data(state.model, data, &loss, "fit");
   FitOptions resolved = options;
   Dataset training = data;
+  if (!options.class_weight.empty() && !options.sample_weight.empty())
+    throw Error(ErrorCode::usage, "fit", "both class_weight and sample_weight are given",
+                "multiply them into sample_weight");
+  if (options.mixup) {
+    check_range("mixup.alpha", options.mixup->alpha, kPositive, "fit");
+    Mixer::check(loss, !options.class_weight.empty() || !options.sample_weight.empty());
+  }
+  FitWeights weights;
+  weights.training = stored_weights(data, options.sample_weight, "fit");
   if (options.validation_split > 0) {
     if (options.validation_data)
       throw Error(ErrorCode::usage, "fit", "both validation_data and validation_split are given",
@@ -68,10 +127,19 @@ History Sequential::fit(const Dataset& data, const FitOptions& options) {
     std::tie(training, resolved.validation_data) = split_last(data, options.validation_split);
     if (training.empty() || resolved.validation_data->empty())
       throw Error(ErrorCode::usage, "fit", "validation_split leaves one of the two parts without samples");
+    weights.validation = weights.training;
   }
   if (resolved.validation_data) check_data(state.model, *resolved.validation_data, &loss, "fit, validation");
   resolved.batch_size = static_cast<int>(std::min(static_cast<std::size_t>(options.batch_size), training.size()));
-  return train(state, training, resolved);
+  if (!options.class_weight.empty()) {
+    const int classes = classes_of(state.model, loss, training);
+    weights.training = stored_weights(training, weights_of_classes(training, options.class_weight, classes), "fit");
+  }
+  History history = train(*this, state, training, resolved, weights);
+  if (options.training_score && (history.ended == Ended::completed || history.ended == Ended::stopped_early))
+    history.training =
+        score_of(state, training, EvaluateOptions{}.batch_size, options.threads, weights.training, Judges::compiled);
+  return history;
 }
 
 Score Sequential::evaluate(const Dataset& data, const EvaluateOptions& options) const {
@@ -80,22 +148,8 @@ Score Sequential::evaluate(const Dataset& data, const EvaluateOptions& options) 
   check_range("batch_size", options.batch_size, kCount, "evaluate");
   check_range("threads", options.threads, Range{0, 1024}, "evaluate");
   check_data(state.model, data, &loss, "evaluate");
-  const int rows = static_cast<int>(std::min(static_cast<std::size_t>(options.batch_size), data.size()));
-  Session session(state.model, {rows, state.compiled.loss, {}}, options.threads);
-  Score score;
-  score.classes = state.model.outputs();
-  score.confusion.resize(static_cast<std::size_t>(score.classes) * static_cast<std::size_t>(score.classes));
-  const Tally tally = session.evaluate(data, Truth(data), score.confusion);
-  score.samples = tally.samples;
-  // Student's interval is that of the mean loss; a reduction by sum stretches it as it does the value.
-  const Summary mean = summarize(tally.samples, tally.losses, tally.squared_losses);
-  const double stretch = mean.mean != 0 ? tally.loss() / mean.mean : 1.0;
-  score.loss = {tally.loss(), mean.interval.low * stretch, mean.interval.high * stretch};
-  if (!state.compiled.metrics.empty()) {
-    const Interval interval = wilson_interval(tally.correct, tally.samples);
-    score.metrics.emplace_back("accuracy", Estimate{tally.accuracy(), interval.low, interval.high});
-  }
-  return score;
+  return score_of(state, data, options.batch_size, options.threads,
+                  stored_weights(data, options.sample_weight, "evaluate"), Judges::all);
 }
 
 std::vector<float> Sequential::predict(const Dataset& data, const EvaluateOptions& options) const {
@@ -104,7 +158,7 @@ std::vector<float> Sequential::predict(const Dataset& data, const EvaluateOption
   check_range("threads", options.threads, Range{0, 1024}, "predict");
   check_data(state.model, data, nullptr, "predict");
   const int max_rows = static_cast<int>(std::min(static_cast<std::size_t>(options.batch_size), data.size()));
-  Session session(state.model, {max_rows, {}, {}}, options.threads);
+  Session session(state.model, {max_rows, {}, {}, rounds(state)}, options.threads);
   compute::StepInput input = bind(data);
   std::vector<float> outputs;
   outputs.reserve(data.size() * static_cast<std::size_t>(state.model.outputs()));
@@ -152,6 +206,77 @@ const Loss& need_loss(const Sequential::State& state, const std::string& verb) {
     throw Error(ErrorCode::usage, verb, "the network was compiled without a loss",
                 "such as compile({.loss = SparseCategoricalCrossentropy{}})");
   return *state.compiled.loss;
+}
+
+bool takes_probabilities(const Loss& loss) {
+  return std::visit(
+      [](const auto& l) {
+        if constexpr (requires { l.from_logits; }) return !l.from_logits;
+        return false;
+      },
+      loss);
+}
+
+/// Those of Score::of_classes.
+std::vector<Metric> judges_of_classes(const std::vector<Metric>& compiled, const Loss& loss) {
+  std::vector<Metric> judges{BalancedAccuracy{}, MatthewsCorrelation{}};
+  if (takes_probabilities(loss)) judges.emplace_back(ExpectedCalibrationError{});
+  std::erase_if(judges, [&](const Metric& judge) {
+    return std::ranges::any_of(compiled, [&](const Metric& metric) { return metric.index() == judge.index(); });
+  });
+  return judges;
+}
+
+/// `weights`: of the stored samples.
+Score score_of(const Sequential::State& state, const Dataset& data, int batch_size, int threads,
+               std::span<const float> weights, Judges judges) {
+  const Loss& loss = *state.compiled.loss;
+  const int rows = static_cast<int>(std::min(static_cast<std::size_t>(batch_size), data.size()));
+  const int groups = static_cast<int>(std::min<std::size_t>(data.size(), 100));
+  const int classes = classes_of(state.model, loss, data);
+  std::vector<Metric> wanted = state.compiled.metrics;
+  if (judges == Judges::all && classes > 0)
+    std::ranges::move(judges_of_classes(wanted, loss), std::back_inserter(wanted));
+  MetricSums metrics(wanted, state.model, loss, data, groups);
+  Session session(state.model, {rows, state.compiled.loss, {}, rounds(state), MetricSums::read_outputs(wanted)},
+                  threads);
+  Score score;
+  score.classes = classes;
+  score.confusion.resize(static_cast<std::size_t>(score.classes) * static_cast<std::size_t>(score.classes));
+  const Tally tally = session.evaluate(data, Truth(data, score.classes), metrics, weights, score.confusion);
+  score.samples = tally.samples;
+  // Student's interval is that of the mean loss; a reduction by sum stretches it as it does the value.
+  const Summary mean = summarize(static_cast<std::int64_t>(tally.counted), tally.losses, tally.squared_losses);
+  // Penalties are taken for the same whatever the samples.
+  const double penalty = tally.penalty(), stretch = mean.mean != 0 ? (tally.loss() - penalty) / mean.mean : 1.0;
+  score.loss = {tally.loss(), mean.interval.low * stretch + penalty, mean.interval.high * stretch + penalty};
+  score.metrics = metrics.estimates();
+  const auto compiled = score.metrics.begin() + static_cast<std::ptrdiff_t>(state.compiled.metrics.size());
+  score.of_classes.assign(compiled, score.metrics.end());
+  score.metrics.erase(compiled, score.metrics.end());
+  return score;
+}
+
+/// Throws Error (usage) if a callback would change a rate that follows a schedule.
+void check_rate(const Optimizer& optimizer, std::span<const Callback> callbacks) {
+  const Schedule* schedule = learning_rate_of(optimizer).schedule();
+  if (schedule == nullptr) return;
+  for (const Callback& callback : callbacks)
+    if (callback.stock() != nullptr && std::holds_alternative<ReduceLROnPlateau>(*callback.stock()))
+      throw Error(ErrorCode::usage, "callback (ReduceLROnPlateau)",
+                  "the learning rate follows a schedule (" + std::string(class_name(*schedule)) +
+                      "), so nothing else can change it",
+                  "give the optimizer a number as learning_rate, or leave the callback out");
+}
+
+/// Throws Error (usage) if a callback would take moving averages that are not kept.
+void check_averages(const Optimizer& optimizer, std::span<const Callback> callbacks) {
+  if (update_rule(optimizer).averages) return;
+  for (const Callback& callback : callbacks)
+    if (callback.stock() != nullptr && std::holds_alternative<SwapEMAWeights>(*callback.stock()))
+      throw Error(ErrorCode::usage, "callback (SwapEMAWeights)",
+                  std::string(class_name(optimizer)) + " keeps no moving averages of the weights",
+                  "give the optimizer use_ema = true");
 }
 
 const Variable& find(const Model& model, const std::string& path, const std::string& verb) {

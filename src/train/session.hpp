@@ -1,7 +1,9 @@
 // A model ready to run on some data: its program compiled for this machine, the samples bound to it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -20,16 +22,28 @@ namespace telar {
 /// and the samples' labels or targets. `verb`: "fit", "evaluate", "predict".
 void check_data(const Model& model, const Dataset& data, const Loss* loss, const std::string& verb);
 
+/// How many classes the network tells apart with this loss: 0 for a regression or for independent outputs, 2 for one
+/// output of a loss of two classes, else the outputs if the loss or the data speaks of classes.
+[[nodiscard]] int classes_of(const Model& model, const Loss& loss, const Dataset& data);
+
 /// The step input of these samples; rows and index are the caller's.
 [[nodiscard]] compute::StepInput bind(const Dataset& data);
 
-/// The true class of every stored sample: its label, or the first largest of its targets.
+/// The true class of every stored sample: its label, the first largest of its targets, or of one target whether it is
+/// above 1/2. Nothing if there are no classes.
 class Truth {
  public:
-  explicit Truth(const Dataset& data);
+  Truth(const Dataset& data, int classes);
+  /// Of rows whose classes change; 0 at first.
+  Truth(std::size_t rows, int classes) : number_(classes), storage_(rows), classes_(storage_) {}
+  Truth(const Truth&) = delete;
+  Truth& operator=(const Truth&) = delete;
+  void set(std::size_t row, std::int32_t of) noexcept { storage_[row] = of; }
+  [[nodiscard]] int classes() const noexcept { return number_; }
   [[nodiscard]] std::int32_t operator[](std::uint32_t row) const noexcept { return classes_[row]; }
 
  private:
+  int number_;
   std::vector<std::int32_t> storage_;
   std::span<const std::int32_t> classes_;
 };
@@ -37,13 +51,23 @@ class Truth {
 /// Sums over samples that were evaluated.
 struct Tally {
   std::int64_t samples = 0;
-  std::int64_t correct = 0;
   double batch_losses = 0;  ///< sum of (loss of the batch) * (its samples)
   double losses = 0;        ///< sum of the samples' losses, and of their squares
   double squared_losses = 0;
+  double counted = 0;    ///< samples that the loss does not ignore
+  double divisor = 0;    ///< of batch_losses
+  double penalties = 0;  ///< sum of (penalties of the batch) * (its samples), where batch_losses has none in it
 
-  [[nodiscard]] double loss() const noexcept { return batch_losses / static_cast<double>(samples); }
-  [[nodiscard]] double accuracy() const noexcept { return static_cast<double>(correct) / static_cast<double>(samples); }
+  [[nodiscard]] double penalty() const noexcept { return penalties / static_cast<double>(samples); }
+  [[nodiscard]] double loss() const noexcept { return batch_losses / divisor + penalty(); }
+};
+
+class MetricSums;
+
+/// Who looks on while samples are evaluated batch by batch; both may be empty.
+struct EvaluationWatch {
+  std::function<void(int batch)> begins{};
+  std::function<void(int batch, const Tally&)> ends{};
 };
 
 class Session {
@@ -55,13 +79,16 @@ class Session {
   [[nodiscard]] int max_rows() const noexcept { return max_rows_; }
   [[nodiscard]] const compute::Matrix& output() const noexcept { return output_; }
 
-  /// Loss and predicted classes over all samples, in inference mode. `confusion` (outputs, outputs) may be empty.
-  [[nodiscard]] Tally evaluate(const Dataset& data, const Truth& truth, std::span<std::int64_t> confusion = {});
+  /// Loss and metrics over all samples, in inference mode. `weights`: of the stored samples, for the loss; may be empty
+  /// as may `confusion` (classes, classes).
+  [[nodiscard]] Tally evaluate(const Dataset& data, const Truth& truth, MetricSums& metrics,
+                               std::span<const float> weights = {}, std::span<std::int64_t> confusion = {},
+                               const EvaluationWatch& watch = {});
 
  private:
   int max_rows_;
-  int outputs_;
-  bool losses_are_summed_ = false;
+  compute::LossReduction reduction_ = compute::LossReduction::mean;
+  std::int32_t ignored_class_ = -1;
   compute::Matrix output_;
   std::unique_ptr<compute::Executable> executable_;
 };

@@ -10,7 +10,8 @@
 
 namespace telar {
 
-/// The optimiser between two fits. Slots are flat like the weights; those of variables that have none stay zero.
+/// The optimiser between two fits. Slots are flat like the weights; those of variables that are not trained
+/// stay as they were at first.
 struct OptimizerState {
   std::int64_t iterations = 0;
   float learning_rate = 0;  ///< the rate in use, which callbacks may have changed

@@ -40,24 +40,33 @@ std::string batch_shape(const std::vector<int>& shape) {
   return text + ")";
 }
 
+/// One for each layer; a Residual's layers follow it, indented.
+void add_rows(const Model& model, const std::vector<Layer>& layers, const std::vector<LayerInfo>& infos,
+              const std::string& indent, std::vector<std::array<std::string, 3>>& rows) {
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const LayerInfo& info = infos[i];
+    std::size_t parameters = 0;
+    for (std::size_t v = info.first_variable; v < info.first_variable + info.variable_count; ++v)
+      parameters += model.variables()[v].size();
+    const std::string name = info.name.substr(info.name.rfind('/') + 1);
+    rows.push_back({fmt::format("{}{} ({})", indent, name, class_name(layers[i])), batch_shape(info.output_shape),
+                    with_commas(parameters)});
+    if (const auto* residual = std::get_if<Residual>(&layers[i]))
+      add_rows(model, residual->layers, info.inner, indent + "  ", rows);
+  }
+}
+
 }  // namespace
 
 void Sequential::summary(std::ostream& out) const {
   const Model& model = state_->model;
   std::vector<std::array<std::string, 3>> rows{{"Layer (type)", "Output Shape", "Param #"}};
   std::size_t total = 0, trainable = 0;
-  for (std::size_t i = 0; i < model.layers().size(); ++i) {
-    const LayerInfo& info = model.infos()[i];
-    std::size_t parameters = 0;
-    for (std::size_t v = info.first_variable; v < info.first_variable + info.variable_count; ++v) {
-      const Variable& variable = model.variables()[v];
-      parameters += variable.size();
-      if (variable.trainable) trainable += variable.size();
-    }
-    total += parameters;
-    rows.push_back({fmt::format("{} ({})", info.name, class_name(model.layers()[i])), batch_shape(info.output_shape),
-                    with_commas(parameters)});
+  for (const Variable& variable : model.variables()) {
+    total += variable.size();
+    if (variable.trainable) trainable += variable.size();
   }
+  add_rows(model, model.layers(), model.infos(), "", rows);
   std::array<std::size_t, 3> widths{};
   for (const auto& row : rows)
     for (std::size_t c = 0; c < 3; ++c) widths[c] = std::max(widths[c], row[c].size());

@@ -29,7 +29,8 @@ inline Dataset dataset_of(const oracle::Case& c) {
 inline Sequential model_of(const oracle::Case& c, const Optimizer& optimizer = Adam{}, std::uint64_t seed = 0) {
   Sequential model(Input{c.inputs}, c.layers, seed);
   model.set_weights(c.weights);
-  model.compile({.optimizer = optimizer, .loss = c.loss, .metrics = {Accuracy{}}});
+  const std::vector<Metric> metrics(oracle::is_cross_entropy(c.loss) ? 1 : 0, Accuracy{});
+  model.compile({.optimizer = optimizer, .loss = c.loss, .metrics = metrics});
   return model;
 }
 

@@ -29,10 +29,16 @@ class Engine {
       : program_(program), executable_(compile_for_cpu(std::move(program), threads, isa)) {}
 
   compute::StepResult run(compute::Phase phase, const EngineBatch& batch, std::uint64_t step = 0, float rate = 0) {
+    compute::StepInput input;
+    input.rate = rate;
+    return run(phase, batch, step, input);
+  }
+  /// `input`: what the update rule needs to know of the step.
+  compute::StepResult run(compute::Phase phase, const EngineBatch& batch, std::uint64_t step,
+                          compute::StepInput input) {
     std::vector<std::uint32_t> index(static_cast<std::size_t>(batch.rows()));
     std::iota(index.begin(), index.end(), 0u);
     const auto data = [](const auto& v) { return v.empty() ? nullptr : v.data(); };
-    compute::StepInput input;
     input.rows = batch.rows();
     input.index = index.data();
     input.floats = batch.samples.data();
@@ -43,7 +49,6 @@ class Engine {
       input.weights = data(batch.weights);
     }
     input.step = step;
-    input.rate = rate;
     rows_ = batch.rows();
     return executable_->run(phase, input);
   }
@@ -59,6 +64,12 @@ class Engine {
     std::vector<float> s(program_.weights);
     executable_->read_slot(slot, s.data());
     return s;
+  }
+  /// The slots as they are before the first step.
+  void fresh_slots() {
+    for (int slot = 0; slot < program_.rule.slots(); ++slot)
+      executable_->write_slot(slot,
+                              std::vector<float>(program_.weights, slot == 0 ? program_.rule.first_slot : 0.0f).data());
   }
   /// (rows, columns) after predict.
   [[nodiscard]] std::vector<float> output() const {

@@ -14,6 +14,8 @@ class FakeTraining final : public Training {
   explicit FakeTraining(double rate = 0.001) : rate_(static_cast<float>(rate)) {}
 
   std::vector<float> current_weights;
+  std::vector<std::string> saved, loaded;  ///< files, in order
+  int swaps = 0;                           ///< of weights and averages
   bool stopped = false;
   Ended ended = Ended::completed;
   std::string reason;
@@ -24,6 +26,11 @@ class FakeTraining final : public Training {
   void set_learning_rate(double rate) override { rate_ = static_cast<float>(rate); }
   [[nodiscard]] std::vector<float> weights() override { return current_weights; }
   void set_weights(std::span<const float> weights) override { current_weights.assign(weights.begin(), weights.end()); }
+  void save_weights(const std::filesystem::path& file) override { saved.push_back(file.string()); }
+  void swap_averages() override { ++swaps; }
+  void save_progress(const std::filesystem::path& file) override { saved.push_back(file.string()); }
+  void load_progress(const std::filesystem::path& file) override { loaded.push_back(file.string()); }
+  [[nodiscard]] Ended status() const override { return ended; }
   void stop(Ended how, std::string why) override {
     stopped = true;
     ended = how;

@@ -30,8 +30,31 @@ class SmallProgram {
   void update_by(const compute::UpdateRule& rule) {
     program_.rule = rule;
     program_.slot_stride = program_.arena;
-    program_.arena *= static_cast<std::size_t>(rule.slots()) + 1;
+    program_.arena *= static_cast<std::size_t>(rule.arrays()) + 1;
   }
+  [[nodiscard]] std::size_t slot_stride() const { return program_.slot_stride; }
+  /// After update_by: the transposed copy of a variable, for the gradient in the layer's input.
+  compute::Kernel transposed_copy_of(const compute::Kernel& kernel) {
+    compute::Kernel copy{0, kernel.out, kernel.in};
+    copy.at = take(copy.size());
+    for (compute::PackedVariable& variable : program_.variables)
+      if (const auto* k = std::get_if<compute::Kernel>(&variable.packed); k != nullptr && k->at == kernel.at)
+        variable.transposed = copy;
+    return copy;
+  }
+  /// After update_by: the bfloat16 copy of a variable; its transposed copy is then rounded too.
+  compute::Kernel rounded_copy_of(const compute::Kernel& kernel) {
+    compute::Kernel copy = kernel;
+    copy.at = take(copy.size());
+    for (compute::PackedVariable& variable : program_.variables)
+      if (const auto* k = std::get_if<compute::Kernel>(&variable.packed); k != nullptr && k->at == kernel.at)
+        variable.rounded = copy;
+    return copy;
+  }
+  /// After update_by: a vector that is no variable.
+  compute::Vector saved_vector(int size) { return {take(static_cast<std::size_t>(size)), size}; }
+  /// After update_by: one number for each row.
+  std::size_t row_values() { return take(static_cast<std::size_t>(program_.max_rows)); }
   compute::Program finish(compute::Phase phase, std::vector<compute::Op> ops, const compute::Matrix& output = {}) {
     program_.steps[static_cast<std::size_t>(phase)] = std::move(ops);
     program_.output = output;

@@ -226,6 +226,14 @@ TEST(Summary, CountsOptimiserStateApart) {
   EXPECT_NE(out.str().find("Optimizer state, apart from these: 134 "), std::string::npos) << out.str();
 }
 
+TEST(Summary, IndentsTheLayersOfAResidual) {
+  std::ostringstream out;
+  Sequential(Input{4}, {Residual{{Dense{.units = 4}}}, Dense{.units = 3}}).summary(out);
+  EXPECT_NE(out.str().find("│ residual (Residual) │ (None, 4)    │      20 │"), std::string::npos) << out.str();
+  EXPECT_NE(out.str().find("│   dense (Dense)     │ (None, 4)    │      20 │"), std::string::npos) << out.str();
+  EXPECT_NE(out.str().find("Total params: 35 "), std::string::npos) << out.str();
+}
+
 TEST(Refused, FitWithoutCompile) {
   Sequential model{Input{4}, {Dense{.units = 3}}};
   EXPECT_NE(refusal([&] { model.fit(blobs()); }).find("compile"), std::string::npos);

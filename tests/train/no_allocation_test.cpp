@@ -1,4 +1,4 @@
-// A step allocates nothing: operator new is replaced by one that counts.
+// A step allocates nothing, nor does a prediction: operator new is replaced by one that counts.
 #include <atomic>
 #include <cstdlib>
 #include <gtest/gtest.h>
@@ -32,7 +32,9 @@ TEST(TrainingSteps, AllocateNothingAfterTheFirstOfAnEpoch) {
                    {Rescaling{.scale = 2}, Dense{.units = 33, .activation = Activation::relu}, BatchNormalization{},
                     Dropout{.rate = 0.5}, Dense{.units = 17, .activation = Activation::tanh},
                     Dense{.units = 10, .activation = Activation::softmax}}};
-  model.compile({.loss = SparseCategoricalCrossentropy{}, .metrics = {Accuracy{}}});
+  model.compile({.loss = SparseCategoricalCrossentropy{},
+                 .metrics = {Accuracy{}, SparseTopKCategoricalAccuracy{}, AUC{}, F1Score{}, R2Score{},
+                             ExpectedCalibrationError{}, CategoricalCrossentropy{}, RootMeanSquaredError{}}});
   long after_first = 0, at_last = 0;
   int last = 0;
   LambdaCallback counter;
@@ -45,6 +47,17 @@ TEST(TrainingSteps, AllocateNothingAfterTheFirstOfAnEpoch) {
   EXPECT_EQ(last, 31);
   EXPECT_EQ(at_last - after_first, 0);
   EXPECT_GT(at_last, 0);  // the counter counts
+}
+
+TEST(Predictions, AllocateNothing) {
+  const Predictor predictor(
+      Sequential{Input{20}, {Dense{.units = 33, .activation = Activation::relu}, Dense{.units = 5}}},
+      {.threads = 2, .concurrency = 2});
+  const std::vector<float> samples(500 * 20, 0.5f);
+  std::vector<float> results(500 * 5);
+  const long before = allocations;
+  for (int i = 0; i < 3; ++i) predictor.predict(samples, results);
+  EXPECT_EQ(allocations - before, 0);
 }
 
 }  // namespace

@@ -1,0 +1,30 @@
+// CSVLogger at work: one line an epoch, in a file that others may read meanwhile.
+#pragma once
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include <telar/callbacks.hpp>
+
+namespace telar {
+
+/// Keras 3's csv_logger.py: the lines of Python's csv module, numbers as Python writes them.
+class CSVLoggerState {
+ public:
+  explicit CSVLoggerState(CSVLogger settings);
+
+  // All throw Error (resource) if the file cannot be written.
+  void on_train_begin(Training& training);
+  void on_epoch_end(Training& training, int epoch, const Logs& logs);
+
+ private:
+  void write(const std::string& text);
+
+  CSVLogger settings_;
+  std::ofstream file_;
+  bool header_ = true;
+  std::vector<std::string> columns_;  // those of the first epoch
+};
+
+}  // namespace telar

@@ -1,0 +1,84 @@
+// sample_weight and class_weight: what they do to the loss, and what is refused.
+#include <gtest/gtest.h>
+
+#include <telar/telar.hpp>
+
+#include "support/thrown.hpp"
+
+namespace telar {
+namespace {
+
+Dataset blobs(int samples = 60) {
+  std::vector<float> features;
+  std::vector<std::int32_t> labels;
+  for (int i = 0; i < samples; ++i) {
+    labels.push_back(i % 3);
+    for (int c = 0; c < 4; ++c)
+      features.push_back(static_cast<float>(c == i % 3) + 0.3f * static_cast<float>((i * 7 + c * 13) % 11) / 11);
+  }
+  return from_arrays({4}, features, labels, 3);
+}
+
+Sequential network() {
+  Sequential model{
+      Input{4},
+      {Dense{.units = 8, .activation = Activation::relu}, Dense{.units = 3, .activation = Activation::softmax}}};
+  model.compile(
+      {.optimizer = SGD{.learning_rate = 0.1}, .loss = SparseCategoricalCrossentropy{}, .metrics = {Accuracy{}}});
+  return model;
+}
+
+TEST(SampleWeight, OfOneChangesNothing) {
+  Sequential with = network(), without = network();
+  with.fit(blobs(), {.epochs = 2, .sample_weight = std::vector<float>(60, 1.0f)});
+  without.fit(blobs(), {.epochs = 2});
+  EXPECT_EQ(with.weights_sha256(), without.weights_sha256());
+}
+
+TEST(SampleWeight, OfZeroLeavesASampleOutOfTheSum) {
+  std::vector<float> weights(60, 0.0f);
+  std::fill(weights.begin(), weights.begin() + 30, 1.0f);
+  const Sequential model = network();
+  const double half = model.evaluate(blobs(), {.sample_weight = weights}).loss.value;
+  EXPECT_NEAR(half, model.evaluate(blobs().slice(0, 30)).loss.value / 2, 1e-6);  // divided by all samples, as in Keras
+  EXPECT_EQ(model.evaluate(blobs(), {.sample_weight = weights})["accuracy"].value,
+            model.evaluate(blobs())["accuracy"].value);
+}
+
+TEST(SampleWeight, FollowsTheSamplesOfASubsetAndOfASplit) {
+  const Dataset data = blobs();
+  std::vector<float> weights;
+  for (int i = 0; i < 60; ++i) weights.push_back(static_cast<float>(i % 5) / 2);
+  Sequential split = network(), given = network();
+  const History a = split.fit(data, {.epochs = 2, .validation_split = 0.25, .sample_weight = weights});
+  given.fit(data.slice(0, 45), {.epochs = 2, .sample_weight = {weights.begin(), weights.begin() + 45}});
+  EXPECT_EQ(split.weights_sha256(), given.weights_sha256());
+  EXPECT_NEAR(a["val_loss"].back(),
+              given.evaluate(data.slice(45, 15), {.sample_weight = {weights.begin() + 45, weights.end()}}).loss.value,
+              1e-9);
+}
+
+TEST(ClassWeight, IsTheSampleWeightOfItsClass) {
+  std::vector<float> weights;
+  for (int i = 0; i < 60; ++i) weights.push_back(i % 3 == 1 ? 3.0f : 1.0f);
+  Sequential by_class = network(), by_sample = network();
+  by_class.fit(blobs(), {.epochs = 2, .class_weight = {{1, 3.0}}});
+  by_sample.fit(blobs(), {.epochs = 2, .sample_weight = weights});
+  EXPECT_EQ(by_class.weights_sha256(), by_sample.weights_sha256());
+}
+
+TEST(Refused, WeightsThatDoNotFit) {
+  Sequential model = network();
+  const auto refusal = [&](const FitOptions& options) {
+    return std::string(test::thrown_by([&] { model.fit(blobs(), options); }).what());
+  };
+  EXPECT_NE(refusal({.sample_weight = {1, 2}}).find("2 numbers for 60 samples"), std::string::npos);
+  EXPECT_NE(refusal({.sample_weight = std::vector<float>(60, -1.0f)}).find("is -1"), std::string::npos);
+  EXPECT_NE(refusal({.class_weight = {{3, 1.0}}}).find("names class 3"), std::string::npos);
+  EXPECT_NE(refusal({.class_weight = {{0, -1.0}}}).find("class_weight of class 0 = -1"), std::string::npos);
+  EXPECT_NE(refusal({.class_weight = {{0, 1.0}}, .sample_weight = std::vector<float>(60, 1.0f)}).find("both"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace telar
