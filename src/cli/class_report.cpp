@@ -16,21 +16,43 @@ std::string fine_bar(double share, int cells) {
   return text + parts[eighths % 8];
 }
 
+/// "0.8843  [0.8779, 0.8904]"
+std::string estimate_text(const Estimate& e, const Style& style) {
+  return fmt::format("{:.4f}  {}", e.value, style.dim(fmt::format("[{:.4f}, {:.4f}]", e.low, e.high)));
+}
+
+std::size_t longest_name(std::span<const ClassAccuracy> classes) {
+  std::size_t longest = 0;
+  for (const ClassAccuracy& c : classes) longest = std::max(longest, c.name.size());
+  return longest;
+}
+
 }  // namespace
 
 std::string class_report(std::span<const ClassAccuracy> classes, const Style& style) {
   constexpr int kBarCells = 20;
-  std::size_t width = 0;
-  for (const ClassAccuracy& c : classes) width = std::max(width, c.name.size());
+  const std::size_t width = longest_name(classes);
   std::string text;
   for (const ClassAccuracy& c : classes) {
     if (c.samples == 0) {
       text += fmt::format("  {:<{}}  no samples\n", c.name, width);
       continue;
     }
-    const std::string interval = fmt::format("[{:.4f}, {:.4f}]", c.accuracy.low, c.accuracy.high);
-    text += fmt::format("  {:<{}}  {:.4f}  {}", c.name, width, c.accuracy.value, style.dim(interval));
+    text += fmt::format("  {:<{}}  {}", c.name, width, estimate_text(c.accuracy, style));
     if (c.correct > 0) text += "  " + style.green(fine_bar(c.accuracy.value, kBarCells));
+    text += '\n';
+  }
+  return text;
+}
+
+std::string precision_report(std::span<const ClassAccuracy> classes, const Style& style) {
+  const std::size_t width = longest_name(classes);
+  constexpr const char* kNothing = "none taken for it";
+  std::string text;
+  for (const ClassAccuracy& c : classes) {
+    const bool precise = !std::isnan(c.precision.value), scored = !std::isnan(c.f1.value);
+    text += fmt::format("  {:<{}}  {}", c.name, width, precise ? estimate_text(c.precision, style) : kNothing);
+    if (scored) text += std::string(precise ? 4 : 11, ' ') + "F1 " + estimate_text(c.f1, style);
     text += '\n';
   }
   return text;

@@ -102,7 +102,8 @@ std::optional<Label> label(const std::vector<double>& values, const Scale& scale
 
 }  // namespace
 
-std::string learning_curve(const History& history, const std::string& quantity, int columns, const Style& style) {
+std::string learning_curve(const History& history, const std::string& quantity, int columns, const Style& style,
+                           const Axis& axis) {
   const std::vector<double> train = history[quantity], validation = history["val_" + quantity];
   Scale scale;
   scale.include(train);
@@ -156,9 +157,10 @@ std::string learning_curve(const History& history, const std::string& quantity, 
   std::string floor = fmt::format("{:>{}}", "└", tick_columns + 2);
   for (int column = 0; column < width; ++column) floor += "─";
   text += style.dim(floor) + "\n";
-  std::string epochs = fmt::format("{:>{}}  1", "epoch", tick_columns);
-  if (history.epochs.size() > 1) epochs += fmt::format("{:>{}}", history.epochs.size(), width - 1);
-  text += style.dim(epochs);
+  std::string under = fmt::format("{:>{}}  {}", axis.name, tick_columns, axis.first);
+  const std::string last = axis.last.empty() ? std::to_string(history.epochs.size()) : axis.last;
+  if (history.epochs.size() > 1) under += fmt::format("{:>{}}", last, width - static_cast<int>(axis.first.size()));
+  text += style.dim(under);
   return text + "\n";
 }
 

@@ -44,8 +44,10 @@ int run(int argc, char** argv) {
       "  telar train recipes/fashion-mnist/baseline.toml\n"
       "  telar evaluate runs/2026-01-02T03-04-05Z-baseline-s0\n"
       "  telar inspect recipes/fashion-mnist/batch-normalization.toml\n"
+      "  telar doctor recipes/fashion-mnist/reduce-lr-on-plateau.toml\n"
       "`telar VERB --help` tells more.");
-  const std::vector<Verb> verbs{add_train(program, {argv, argv + argc}), add_evaluate(program), add_inspect(program)};
+  const std::vector<Verb> verbs{add_train(program, {argv, argv + argc}), add_evaluate(program), add_inspect(program),
+                                add_doctor(program)};
   try {
     program.parse(argc, argv);
   } catch (const CLI::CallForHelp& call) {

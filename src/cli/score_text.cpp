@@ -6,21 +6,29 @@
 
 namespace telar::cli {
 
+namespace {
+
+std::string estimate_text(const std::string& quantity, const Estimate& e, const Style& style) {
+  const std::string interval = fmt::format("[{}, {}]", number(e.low), number(e.high));
+  return fmt::format("{} {} {}", quantity, style.bold(number(e.value)), style.dim(interval));
+}
+
+}  // namespace
+
 std::string score_line(const std::string& name, const Score& score, const Style& style) {
-  const auto estimate = [&style](const std::string& quantity, const Estimate& e) {
-    const std::string interval = fmt::format("[{}, {}]", number(e.low), number(e.high));
-    return fmt::format("{} {} {}   ", quantity, style.bold(number(e.value)), style.dim(interval));
-  };
-  std::string text = fmt::format("{:<11} ", name) + estimate("loss", score.loss);
-  for (const auto& [metric, value] : score.metrics) text += estimate(metric, value);
+  std::string text = fmt::format("{:<11} ", name) + estimate_text("loss", score.loss, style) + "   ";
+  for (const auto& [metric, value] : score.metrics) text += estimate_text(metric, value, style) + "   ";
   return text + fmt::format("{} samples\n", score.samples);
 }
 
 std::string class_sections(const Score& score, std::span<const std::string> class_names, int columns,
                            const Style& style) {
   if (score.classes == 0) return {};
-  return "\n" + style.bold("Accuracy by class") + "\n" + class_report(accuracy_by_class(score, class_names), style) +
-         "\n" + style.bold("Confusion matrix") + "\n" + confusion_matrix(score, class_names, columns, style);
+  const std::vector<ClassAccuracy> classes = accuracy_by_class(score, class_names);
+  std::string text = "\n" + style.bold("Accuracy by class") + "\n" + class_report(classes, style) + "\n" +
+                     style.bold("Precision and F1 by class") + "\n" + precision_report(classes, style);
+  for (const auto& [name, value] : score.of_classes) text += "  " + estimate_text(name, value, style) + "\n";
+  return text + "\n" + style.bold("Confusion matrix") + "\n" + confusion_matrix(score, class_names, columns, style);
 }
 
 }  // namespace telar::cli

@@ -8,6 +8,7 @@
 
 #include "base/terminal.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/find_lr.hpp"
 #include "cli/learning_curve.hpp"
 #include "cli/score_text.hpp"
 #include "cli/signals.hpp"
@@ -28,6 +29,7 @@ struct TrainOptions : CommonOptions {
   std::optional<int> seeds;
   std::vector<std::string> settings;
   std::string out, data_dir;
+  bool find_lr = false;
   std::vector<std::string> command;
 };
 
@@ -36,7 +38,7 @@ Recipe read_recipe(const TrainOptions& options) {
   if (options.seed) recipe.seed = *options.seed;
   // The run folder shall say where its data lie.
   if (!options.data_dir.empty()) recipe.data.directory = fs::absolute(options.data_dir).lexically_normal().string();
-  for (const std::string& warning : lint(recipe)) warn(options, warning);
+  warn(options, lint(recipe));
   return recipe;
 }
 
@@ -58,10 +60,20 @@ ProgressBar progress_bar(const Recipe& recipe, const TrainOptions& options) {
   return bar;
 }
 
+/// What the last epoch logged while the weights moved: "            loss 0.2300   accuracy 0.9132   while training".
+std::string running_average(const History& history, const Style& style) {
+  std::string text(12, ' ');
+  for (const auto& [name, value] : history.epochs.back().entries())
+    if (!name.starts_with("val_") && name != "learning_rate") text += name + " " + number(value) + "   ";
+  return style.dim(text + "mean of the last epoch, while it trained") + "\n";
+}
+
 std::string train_report(const TrainResult& result, int columns, const Style& style) {
   std::string text;
   if (result.test) text += score_line("Test", *result.test, style);
   if (result.validation) text += score_line("Validation", *result.validation, style);
+  if (result.history.training && !result.history.epochs.empty())
+    text += score_line("Training", *result.history.training, style) + running_average(result.history, style);
   if (result.history.ended == Ended::stopped_early) text += result.history.reason + "\n";
   if (result.history.epochs.size() > 1) {
     for (const std::string& quantity : result.history.names()) {
@@ -103,13 +115,31 @@ int exit_code_of(const std::vector<TrainResult>& results) {
   return kDone;
 }
 
+/// Ends a training after the batch at which a signal was noted.
+Callback stop_on_signal() {
+  return LambdaCallback{.on_train_batch_end = [](Training& training, int, const Logs&) {
+    if (stop_signal() != 0) training.stop(Ended::interrupted, signal_name(stop_signal()));
+  }};
+}
+
+int find_lr(const Recipe& recipe, const TrainOptions& options, std::ostream& out) {
+  const RecipeData data = load_data(recipe);
+  const FindLrSettings settings{.threads = options.thread_count(), .watch = stop_on_signal()};
+  const FindLr result = find_learning_rate(recipe, data, settings);
+  if (options.json) {
+    out << find_lr_document(recipe, settings, result).dump() << '\n';
+  } else {
+    out << find_lr_report(result, terminal_columns(std::cout), options.style_for(std::cout));
+  }
+  return stop_signal() != 0 ? kSignal + stop_signal() : kDone;
+}
+
 int train_one(const Recipe& recipe, const TrainOptions& options, std::ostream& out) {
   const RecipeData data = load_data(recipe);
+  warn(options, lint(recipe, data));
   TrainSettings settings{.threads = options.thread_count()};
   if (!options.quiet) settings.progress = progress_bar(recipe, options);
-  settings.callbacks.push_back(LambdaCallback{.on_train_batch_end = [](Training& training, int, const Logs&) {
-    if (stop_signal() != 0) training.stop(Ended::interrupted, signal_name(stop_signal()));
-  }});
+  settings.callbacks.push_back(stop_on_signal());
 
   RunFolder folder = open_folder(recipe, options.out, settings.threads, data_document(data), options);
   const std::vector<TrainResult> results{train_recipe(recipe, data, folder, settings)};
@@ -137,7 +167,9 @@ int train_many(const Recipe& recipe, const TrainOptions& options, std::ostream& 
     Recipe one = recipe;
     one.seed += static_cast<std::uint64_t>(i);
     if (!shared || split_by_seed) {
+      const bool first = !shared;
       shared = load_data(one);
+      if (first) warn(options, lint(one, *shared));
       document = data_document(*shared);
     }
     const fs::path directory = parent ? parent->path() / fmt::format("s{}", one.seed) : fs::path();
@@ -161,6 +193,7 @@ int train_many(const Recipe& recipe, const TrainOptions& options, std::ostream& 
 int run(const TrainOptions& options, std::ostream& out) {
   const Recipe recipe = read_recipe(options);
   watch_stop_signals();
+  if (options.find_lr) return find_lr(recipe, options, out);
   return options.seeds ? train_many(recipe, options, out) : train_one(recipe, options, out);
 }
 
@@ -173,14 +206,19 @@ Verb add_train(CLI::App& program, std::vector<std::string> command) {
   app->add_option("RECIPE", options->recipe, "Recipe to train (TOML)")->required()->option_text(" ");
   auto* seed = app->add_option("--seed", options->seed, "Seed [the recipe's]")->option_text("N");
   seed->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 62));
+  auto* find_lr =
+      app->add_flag("--find-lr", options->find_lr,
+                    "Instead: raise the rate step by step, show the loss and suggest a rate; keeps nothing");
   app->add_option("--seeds", options->seeds, "Train N seeds from the recipe's on, side by side, one thread each")
       ->check(CLI::Range(1, 10000))
       ->excludes(seed)
+      ->excludes(find_lr)
       ->option_text("N");
   app->add_option("--set", options->settings, "Change a setting of the recipe; may be repeated")
       ->allow_extra_args(false)
       ->option_text("PATH=VALUE");
   app->add_option("--out", options->out, "Run folder [runs/TIME-RECIPE-sSEED]; must not exist or be empty")
+      ->excludes(find_lr)
       ->option_text("DIR");
   app->add_option("--data-dir", options->data_dir, "Folder of the data files [TELAR_DATA, else the system's]")
       ->option_text("DIR");
@@ -188,6 +226,7 @@ Verb add_train(CLI::App& program, std::vector<std::string> command) {
       *app, *options,
       "  telar train recipes/fashion-mnist/baseline.toml\n"
       "  telar train baseline.toml --set compile.optimizer.learning_rate=3e-4 --set model.layers.2.units=256\n"
+      "  telar train baseline.toml --find-lr\n"
       "  telar train baseline.toml --seeds 8 --json > seeds.json");
   return {app, [options](std::ostream& out) { return run(*options, out); }};
 }

@@ -150,14 +150,18 @@ class Board {
   std::exception_ptr error_;
 };
 
-/// A quantity of one run as the table shows it; "-" where the run has none.
-std::string cell(const TrainResult& result, const std::string& name) {
+/// A quantity of one run as the table shows it: the test's and the validation's losses and metrics. The rest is for
+/// --json.
+std::optional<std::string> cell(const TrainResult& result, const std::string& name) {
   if (name == "epochs_run") return std::to_string(result.history.epochs.size());
   const std::size_t dot = name.find('.');
-  const std::optional<Score>& score = name.substr(0, dot) == "test" ? result.test : result.validation;
-  if (!score) return "-";
-  const std::string quantity = name.substr(dot + 1);
-  return number(quantity == "loss" ? score->loss.value : (*score)[quantity].value);
+  const std::string set = name.substr(0, dot), quantity = name.substr(dot + 1);
+  const std::optional<Score>& score = set == "test" ? result.test : result.validation;
+  if (!score || (set != "test" && set != "validation")) return {};
+  if (quantity == "loss") return number(score->loss.value);
+  for (const auto& [metric, estimate] : score->metrics)
+    if (metric == quantity) return number(estimate.value);
+  return {};
 }
 
 }  // namespace
@@ -173,7 +177,11 @@ std::vector<TrainResult> train_seeds(std::vector<SeedJob>& jobs, int workers, bo
 }
 
 std::string seeds_table(std::span<const TrainResult> results, const Style& style) {
-  const auto summaries = summarize_runs(results);
+  auto summaries = summarize_runs(results);
+  const auto is_shown = [&](const std::string& name) {
+    return std::ranges::any_of(results, [&](const TrainResult& result) { return cell(result, name).has_value(); });
+  };
+  std::erase_if(summaries, [&](const auto& s) { return !is_shown(s.first); });
   constexpr int kFirst = 16;
   const auto width = [](const std::string& name) { return std::max<std::size_t>(name.size(), 16) + 2; };
 
@@ -182,7 +190,8 @@ std::string seeds_table(std::span<const TrainResult> results, const Style& style
   text = style.bold(text) + "\n";
   for (const TrainResult& result : results) {
     text += fmt::format("{:<{}}", result.seed, kFirst);
-    for (const auto& [name, summary] : summaries) text += fmt::format("{:>{}}", cell(result, name), width(name));
+    for (const auto& [name, summary] : summaries)
+      text += fmt::format("{:>{}}", cell(result, name).value_or("-"), width(name));
     if (result.history.ended == Ended::diverged || result.history.ended == Ended::interrupted) {
       text += "  " + style.red(to_string(result.history.ended));
     }

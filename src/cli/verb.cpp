@@ -32,4 +32,9 @@ void warn(const CommonOptions& options, const std::string& text) {
   std::cerr << options.style_for(std::cerr).yellow("warning:") << ' ' << text << '\n';
 }
 
+void warn(const CommonOptions& options, const std::vector<Finding>& findings) {
+  for (const Finding& finding : findings)
+    if (finding.severity == Finding::Severity::warning) warn(options, one_line(finding));
+}
+
 }  // namespace telar::cli

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/style.hpp"
+#include "study/lint.hpp"
 
 namespace telar::cli {
 
@@ -37,11 +38,14 @@ struct Verb {
 [[nodiscard]] Verb add_train(CLI::App& program, std::vector<std::string> command);
 [[nodiscard]] Verb add_evaluate(CLI::App& program);
 [[nodiscard]] Verb add_inspect(CLI::App& program);
+[[nodiscard]] Verb add_doctor(CLI::App& program);
 
 /// Adds --json, -q, --color and --threads to a verb, and its examples to its --help.
 void add_common_options(CLI::App& app, CommonOptions& options, const std::string& examples);
 
 /// "warning: ..." on std::cerr.
 void warn(const CommonOptions& options, const std::string& text);
+/// A line for each finding that is a warning.
+void warn(const CommonOptions& options, const std::vector<Finding>& findings);
 
 }  // namespace telar::cli

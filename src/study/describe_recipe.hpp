@@ -14,10 +14,9 @@ inline constexpr std::array enum_names<DataSpec::Source>{
     EnumName<DataSpec::Source>{DataSpec::Source::fashion_mnist, "fashion_mnist"},
     EnumName<DataSpec::Source>{DataSpec::Source::idx, "idx"}};
 
-/// Arithmetic of the network. There is one so far, so a Recipe has no field for it.
-enum class Dtype { float32 };
 template <>
-inline constexpr std::array enum_names<Dtype>{EnumName<Dtype>{Dtype::float32, "float32"}};
+inline constexpr std::array enum_names<DType>{EnumName<DType>{DType::float32, "float32"},
+                                              EnumName<DType>{DType::mixed_bfloat16, "mixed_bfloat16"}};
 
 /// The ways to hold samples out. A recipe's `validation` has the key of exactly one.
 inline constexpr std::array<std::string_view, 3> kValidationForms{"first", "last", "fraction"};
@@ -44,15 +43,28 @@ void describe(T& s, V&& v) {
   v.field("optimizer", s.optimizer, "How gradients become steps.");
   v.field("loss", s.loss, "What is made small.");
   v.field("metrics", s.metrics, "What else is measured.");
-  Dtype dtype = Dtype::float32;
-  v.field("dtype", dtype, "Arithmetic of the network.");
+  v.field("dtype", s.dtype, "Arithmetic of the network.");
+}
+
+template <Is<MixUp> T, class V>
+void describe(T& s, V&& v) {
+  v.field("alpha", s.alpha, "The share of a sample in a mixture comes from Beta(alpha, alpha).", kPositive);
 }
 
 template <Is<FitSpec> T, class V>
 void describe(T& s, V&& v) {
   v.field("batch_size", s.batch_size, "Samples per step.", kCount);
   v.field("epochs", s.epochs, "Passes through the training samples.", Range{1, 1 << 30});
+  v.field("initial_epoch", s.initial_epoch, "Number of the first epoch, from 0.", kWhole);
+  v.field("steps_per_epoch", s.steps_per_epoch,
+          "Batches in an epoch; the next epoch goes on with the next ones. Default: all.", Range{1, 1 << 30});
+  v.field("validation_split", s.validation_split, "Short for data.validation = { last = ... }.", kBelowOne);
+  v.field("validation_freq", s.validation_freq, "Validate after every so many epochs.", Range{1, 1 << 30});
   v.field("shuffle", s.shuffle, "A new order every epoch.");
+  v.field("mixup", s.mixup, "Mixes each sample of a batch with another one: { alpha = 0.2 }.");
+  v.field("training_score", s.training_score, "Evaluate the training samples at the end, in inference mode.");
+  v.field("start_from", s.start_from,
+          "First weights: a file of weights or a run folder, relative to the recipe that says it.");
   v.field("callbacks", s.callbacks, "What watches the training.");
 }
 

@@ -22,6 +22,7 @@ Json score_values(const std::optional<Score>& score) {
   if (!score) return nullptr;
   Json values{{"loss", json_number(score->loss.value)}};
   for (const auto& [name, estimate] : score->metrics) values[name] = json_number(estimate.value);
+  for (const auto& [name, estimate] : score->of_classes) values[name] = json_number(estimate.value);
   return values;
 }
 
@@ -31,6 +32,8 @@ void add_intervals(Json& intervals, const std::string& set, const std::optional<
   for (const auto& [name, estimate] : score->metrics) {
     intervals[set + "." + name] = json_interval(estimate.low, estimate.high);
   }
+  for (const auto& [name, estimate] : score->of_classes)
+    intervals[set + "." + name] = json_interval(estimate.low, estimate.high);
 }
 
 void add_classes(Json& document, const std::optional<Score>& score, std::span<const std::string> class_names) {
@@ -40,7 +43,13 @@ void add_classes(Json& document, const std::optional<Score>& score, std::span<co
     classes.push_back(Json{{"class", c.name},
                            {"accuracy", json_number(c.accuracy.value)},
                            {"interval", json_interval(c.accuracy.low, c.accuracy.high)},
-                           {"samples", c.samples}});
+                           {"samples", c.samples},
+                           {"precision", json_number(c.precision.value)},
+                           {"recall", json_number(c.accuracy.value)},
+                           {"f1", json_number(c.f1.value)},
+                           {"intervals", Json{{"precision", json_interval(c.precision.low, c.precision.high)},
+                                              {"recall", json_interval(c.accuracy.low, c.accuracy.high)},
+                                              {"f1", json_interval(c.f1.low, c.f1.high)}}}});
   }
   document["classes"] = std::move(classes);
 
@@ -73,9 +82,11 @@ Json train_document(const TrainResult& result) {
   document["validation_seconds"] = json_numbers(result.history.validation_seconds);
   document["validation"] = score_values(result.validation);
   document["test"] = score_values(result.test);
+  document["training"] = score_values(result.history.training);
   Json intervals = Json::object();
   add_intervals(intervals, "validation", result.validation);
   add_intervals(intervals, "test", result.test);
+  add_intervals(intervals, "training", result.history.training);
   document["intervals"] = std::move(intervals);
   add_classes(document, result.test, result.class_names);
   if (result.history.ended == Ended::interrupted) {
@@ -131,10 +142,12 @@ std::vector<std::pair<std::string, Summary>> summarize_runs(std::span<const Trai
   const auto add_score = [&add](const std::string& set, const std::optional<Score>& score) {
     if (!score) return;
     for (const auto& [name, estimate] : score->metrics) add(set + "." + name, estimate.value);
+    for (const auto& [name, estimate] : score->of_classes) add(set + "." + name, estimate.value);
     add(set + ".loss", score->loss.value);
   };
   for (const TrainResult& result : results) add_score("test", result.test);
   for (const TrainResult& result : results) add_score("validation", result.validation);
+  for (const TrainResult& result : results) add_score("training", result.history.training);
   for (const TrainResult& result : results) add("epochs_run", static_cast<double>(result.history.epochs.size()));
 
   std::vector<std::pair<std::string, Summary>> summaries;
@@ -144,18 +157,10 @@ std::vector<std::pair<std::string, Summary>> summarize_runs(std::span<const Trai
 
 std::vector<ClassAccuracy> accuracy_by_class(const Score& score, std::span<const std::string> class_names) {
   std::vector<ClassAccuracy> all;
-  const auto width = static_cast<std::size_t>(score.classes);
-  for (std::size_t row = 0; row < width; ++row) {
-    ClassAccuracy c;
-    c.name = row < class_names.size() ? class_names[row] : std::to_string(row);
-    for (std::size_t column = 0; column < width; ++column) c.samples += score.confusion[row * width + column];
-    c.correct = score.confusion[row * width + row];
-    const Interval interval = wilson_interval(c.correct, c.samples);
-    const double share = c.samples > 0 ? static_cast<double>(c.correct) / static_cast<double>(c.samples)
-                                       : std::numeric_limits<double>::quiet_NaN();
-    c.accuracy = {share, interval.low, interval.high};
-    all.push_back(std::move(c));
-  }
+  const std::vector<ClassScore> classes = score.by_class();
+  for (std::size_t c = 0; c < classes.size(); ++c)
+    all.push_back({c < class_names.size() ? class_names[c] : std::to_string(c), score.confusion[c * classes.size() + c],
+                   classes[c].samples, classes[c].recall, classes[c].precision, classes[c].f1});
   return all;
 }
 

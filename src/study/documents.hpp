@@ -54,8 +54,8 @@ struct EvaluateResult {
 /// One line of history.jsonl; `epoch` counts from 0 here and from 1 in the line.
 [[nodiscard]] Json epoch_document(int epoch, const Logs& logs);
 
-/// "test.accuracy", "test.loss", "validation...." and "epochs_run", each over the runs that have it; empty quantities
-/// are left out.
+/// "test.accuracy", "test.loss", "validation....", "training...." and "epochs_run", each over the runs that have it;
+/// empty quantities are left out.
 [[nodiscard]] std::vector<std::pair<std::string, Summary>> summarize_runs(std::span<const TrainResult> results);
 
 /// Accuracy of one class: a row of the confusion matrix.
@@ -63,7 +63,8 @@ struct ClassAccuracy {
   std::string name;
   std::int64_t correct = 0;
   std::int64_t samples = 0;
-  Estimate accuracy;  ///< Wilson's 95 % interval; NaN without samples
+  Estimate accuracy;  ///< its recall; Wilson's 95 % interval; NaN without samples
+  Estimate precision{}, f1{};
 };
 /// In class order; a class without a name gets its number. Empty if the score is of no classification.
 [[nodiscard]] std::vector<ClassAccuracy> accuracy_by_class(const Score& score,

@@ -1,5 +1,7 @@
 #include "study/recipe.hpp"
 
+#include <utility>
+
 #include <telar/error.hpp>
 
 #include "study/recipe_places.hpp"
@@ -19,14 +21,23 @@ std::string place_of(const Recipe& recipe, std::string address) {
 
 namespace {
 
-// The folder of the file that says it, or for --set the current one, is what a relative data.dir starts from.
-void resolve_directory(Recipe& recipe, const toml::table& tree) {
-  const toml::node* node = tree.at_path("data.dir").node();
-  if (node == nullptr || recipe.data.directory.empty()) return;
+// The folder of the file that says it, or for --set the current one, is what a relative path starts from.
+void resolve_path(const toml::table& tree, const std::string& address, std::string& path) {
+  const toml::node* node = tree.at_path(address).node();
+  if (node == nullptr || path.empty()) return;
   const auto& source = node->source();
   const bool from_file = source.path && !place_of(source).starts_with("--set ");
   const std::filesystem::path folder = from_file ? std::filesystem::path(*source.path).parent_path() : ".";
-  recipe.data.directory = std::filesystem::absolute(folder / recipe.data.directory).lexically_normal().string();
+  path = std::filesystem::absolute(folder / path).lexically_normal().string();
+}
+
+void take_validation_split(Recipe& recipe) {
+  const double split = std::exchange(recipe.fit.validation_split, 0);
+  if (split == 0) return;
+  if (recipe.data.validation.kind != ValidationSpec::Kind::none)
+    throw Error(ErrorCode::usage, place_of(recipe, "fit.validation_split"),
+                "both fit.validation_split and data.validation are given", "leave one of them out");
+  recipe.data.validation = {.kind = ValidationSpec::Kind::last, .fraction = split};
 }
 
 void check_complete(const Recipe& recipe) {
@@ -56,8 +67,14 @@ Recipe load_recipe(const std::filesystem::path& file, const std::vector<std::str
   reader.finish();
   for (std::size_t i = 0; i < recipe.layers.size(); ++i)
     validate(recipe.layers[i], place_of(recipe, "model.layers." + std::to_string(i)));
+  for (std::size_t i = 0; i < recipe.fit.callbacks.size(); ++i)
+    validate(recipe.fit.callbacks[i], place_of(recipe, "fit.callbacks." + std::to_string(i)));
+  check_range("fit.initial_epoch", recipe.fit.initial_epoch, Range{0, static_cast<double>(recipe.fit.epochs - 1)},
+              place_of(recipe, "fit.initial_epoch"));
+  take_validation_split(recipe);
   check_complete(recipe);
-  resolve_directory(recipe, tree);
+  resolve_path(tree, "data.dir", recipe.data.directory);
+  resolve_path(tree, "fit.start_from", recipe.fit.start_from);
   return recipe;
 }
 

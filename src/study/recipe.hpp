@@ -37,7 +37,15 @@ struct DataSpec {
 struct FitSpec {
   int batch_size = 32;
   int epochs = 1;
+  int initial_epoch = 0;
+  std::optional<int> steps_per_epoch{};
+  double validation_split = 0;  ///< another word for data.validation = { last = ... }, and 0 once it is loaded
+  int validation_freq = 1;
   bool shuffle = true;
+  std::optional<MixUp> mixup{};
+  bool training_score = true;
+  /// Weights to begin with: a file or a run folder; relative to the file that says it, and absolute once it is loaded.
+  std::string start_from;
   std::vector<Callback::Stock> callbacks;
 };
 
@@ -74,11 +82,10 @@ struct RecipeData {
 /// of the layer: shapes, softmax width that is not the number of classes, no loss.
 [[nodiscard]] Sequential build_model(const Recipe& recipe, const Dataset& data);
 
+/// Gives the network the weights that fit.start_from names, if it does. Throws Error (data) with the place of the key.
+void start_from(const Recipe& recipe, Sequential& model);
+
 /// FitOptions as the recipe says; the caller adds threads, output and callbacks of its own.
 [[nodiscard]] FitOptions fit_options(const Recipe& recipe, const RecipeData& data);
-
-/// One warning per setting that cannot do what it seems to: "ReduceLROnPlateau can never act: min_lr 0.001 >=
-/// learning_rate 0.001 (reduce-lr-on-plateau.toml:12:3)".
-[[nodiscard]] std::vector<std::string> lint(const Recipe& recipe);
 
 }  // namespace telar

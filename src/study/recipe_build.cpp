@@ -1,4 +1,5 @@
 // From a recipe to what a training needs: data, network, options.
+#include <algorithm>
 #include <utility>
 
 #include <telar/error.hpp>
@@ -10,8 +11,6 @@
 namespace telar {
 
 namespace {
-
-using Kind = ValidationSpec::Kind;
 
 datasets::Pair read_files(const Recipe& recipe, const std::filesystem::path& data_dir) {
   const DataSpec& spec = recipe.data;
@@ -25,9 +24,9 @@ datasets::Pair read_files(const Recipe& recipe, const std::filesystem::path& dat
 
 /// (for training, held out)
 std::pair<Dataset, Dataset> hold_out(const Dataset& data, const ValidationSpec& spec, std::uint64_t seed) {
-  if (spec.kind == Kind::last) return split_last(data, spec.fraction);
-  if (spec.kind == Kind::shuffled) return split_shuffled(data, spec.fraction, seed);
-  if (spec.kind == Kind::stratified) return split_stratified(data, spec.fraction, seed);
+  if (spec.kind == ValidationSpec::Kind::last) return split_last(data, spec.fraction);
+  if (spec.kind == ValidationSpec::Kind::shuffled) return split_shuffled(data, spec.fraction, seed);
+  if (spec.kind == ValidationSpec::Kind::stratified) return split_stratified(data, spec.fraction, seed);
   auto [first, rest] = take_first(data, static_cast<std::size_t>(spec.first));
   return {std::move(rest), std::move(first)};
 }
@@ -36,8 +35,20 @@ std::string without_part(const Dataset& data) {  // "fashion_mnist (train)" -> "
   return data.name().substr(0, data.name().find(" ("));
 }
 
+/// Whether the labels must become one-hot targets: for all losses but the sparse one, unless the network has one
+/// output.
+bool needs_targets(const Recipe& recipe) {
+  if (std::holds_alternative<SparseCategoricalCrossentropy>(*recipe.compile.loss)) return false;
+  const auto last = std::find_if(recipe.layers.rbegin(), recipe.layers.rend(),
+                                 [](const Layer& layer) { return std::holds_alternative<Dense>(layer); });
+  return std::holds_alternative<CategoricalCrossentropy>(*recipe.compile.loss) || last == recipe.layers.rend() ||
+         std::get<Dense>(*last).units != 1;
+}
+
 void check_width(const Recipe& recipe, const Sequential& model, const Dataset& data) {
   if (data.classes() == 0 || model.outputs() == data.classes()) return;
+  const bool sparse = std::holds_alternative<SparseCategoricalCrossentropy>(*recipe.compile.loss);
+  if (data.has_labels() && model.outputs() == 1 && !sparse) return;  // labels are targets of one output
   std::size_t last = model.layers().size() - 1;
   while (last > 0 && !std::holds_alternative<Dense>(model.layers()[last])) --last;
   const Layer& layer = model.layers()[last];
@@ -54,12 +65,38 @@ void check_width(const Recipe& recipe, const Sequential& model, const Dataset& d
                                                    : "end with a Dense layer of units = " + classes);
 }
 
-// A model counts layers; a reader of a file wants lines. Its messages about a layer start with "layer 2, ".
+// A model counts layers; a reader of a file wants lines. Its messages about a layer start with "layer 2, ", or with
+// "layer 2, residual (Residual), layer 0, ".
 std::string with_place(const Recipe& recipe, const std::string& where) {
   constexpr std::string_view kLayer = "layer ";
   std::string address = "model.layers";
-  if (where.starts_with(kLayer)) address += "." + where.substr(kLayer.size(), where.find(',') - kLayer.size());
+  for (std::size_t at = 0; where.compare(at, kLayer.size(), kLayer) == 0;) {
+    const std::size_t number = at + kLayer.size(), comma = where.find(',', number);
+    address += (at == 0 ? "." : ".layers.") + where.substr(number, comma - number);
+    at = std::min(where.find(", ", comma + 1), where.size() - 2) + 2;
+  }
   return place_of(recipe, address) + ", " + where;
+}
+
+/// fit refuses it too, but cannot say where it is written.
+void check_rate(const Recipe& recipe) {
+  const bool scheduled =
+      std::visit([](const auto& o) { return o.learning_rate.schedule() != nullptr; }, recipe.compile.optimizer);
+  for (std::size_t i = 0; scheduled && i < recipe.fit.callbacks.size(); ++i)
+    if (std::holds_alternative<ReduceLROnPlateau>(recipe.fit.callbacks[i]))
+      throw Error(ErrorCode::usage, place_of(recipe, "fit.callbacks." + std::to_string(i)),
+                  "ReduceLROnPlateau cannot change a learning rate that follows a schedule",
+                  "set compile.optimizer.learning_rate to a number, or leave the callback out");
+}
+
+/// The same of moving averages.
+void check_averages(const Recipe& recipe) {
+  const bool averages = std::visit([](const auto& o) { return o.use_ema; }, recipe.compile.optimizer);
+  for (std::size_t i = 0; !averages && i < recipe.fit.callbacks.size(); ++i)
+    if (std::holds_alternative<SwapEMAWeights>(recipe.fit.callbacks[i]))
+      throw Error(ErrorCode::usage, place_of(recipe, "fit.callbacks." + std::to_string(i)),
+                  "SwapEMAWeights needs moving averages, but compile.optimizer keeps none",
+                  "set compile.optimizer.use_ema = true");
 }
 
 Sequential stack(const Recipe& recipe, const Dataset& data) {
@@ -76,9 +113,9 @@ RecipeData load_data(const Recipe& recipe, const std::filesystem::path& data_dir
   auto [train, test] = read_files(recipe, data_dir);
   const ValidationSpec& spec = recipe.data.validation;
   RecipeData data{std::move(train), {}, std::move(test)};
-  if (spec.kind != Kind::none) {
+  if (spec.kind != ValidationSpec::Kind::none) {
     const std::string place = place_of(recipe, "data.validation");
-    if (spec.kind == Kind::first && static_cast<std::size_t>(spec.first) >= data.train.size())
+    if (spec.kind == ValidationSpec::Kind::first && static_cast<std::size_t>(spec.first) >= data.train.size())
       throw Error(ErrorCode::usage, place,
                   "data.validation.first = " + std::to_string(spec.first) + " leaves nothing to train on: " +
                       without_part(data.train) + " has " + std::to_string(data.train.size()) + " training samples",
@@ -92,7 +129,7 @@ RecipeData load_data(const Recipe& recipe, const std::filesystem::path& data_dir
     }
   }
   // Recipes name their loss as Keras does; what this one needs of the labels follows from it.
-  if (recipe.compile.loss && std::holds_alternative<CategoricalCrossentropy>(*recipe.compile.loss))
+  if (recipe.compile.loss && needs_targets(recipe))
     for (Dataset* part : {&data.train, data.validation ? &*data.validation : nullptr, &data.test})
       if (part != nullptr && part->has_labels()) *part = to_categorical(*part);
   return data;
@@ -104,15 +141,37 @@ Sequential build_model(const Recipe& recipe, const Dataset& data) {
                 "[compile] loss = \"sparse_categorical_crossentropy\"");
   Sequential model = stack(recipe, data);
   check_width(recipe, model, data);
-  model.compile(recipe.compile);
+  check_rate(recipe);
+  check_averages(recipe);
+  model.adapt(data);
+  try {
+    model.compile(recipe.compile);
+  } catch (const Error& error) {  // of what is right by itself, but not with the network or another option
+    throw Error(error.code(), place_of(recipe, "compile.optimizer") + ", " + error.where(), error.message(),
+                error.hint());
+  }
   return model;
+}
+
+void start_from(const Recipe& recipe, Sequential& model) {
+  if (recipe.fit.start_from.empty()) return;
+  try {
+    model.load_weights(recipe.fit.start_from);
+  } catch (const Error& error) {
+    throw Error(error.code(), place_of(recipe, "fit.start_from") + ", " + error.where(), error.message(), error.hint());
+  }
 }
 
 FitOptions fit_options(const Recipe& recipe, const RecipeData& data) {
   FitOptions options{.batch_size = recipe.fit.batch_size,
                      .epochs = recipe.fit.epochs,
+                     .initial_epoch = recipe.fit.initial_epoch,
+                     .steps_per_epoch = recipe.fit.steps_per_epoch,
                      .validation_data = data.validation,
-                     .shuffle = recipe.fit.shuffle};
+                     .validation_freq = recipe.fit.validation_freq,
+                     .shuffle = recipe.fit.shuffle,
+                     .mixup = recipe.fit.mixup,
+                     .training_score = recipe.fit.training_score};
   for (const Callback::Stock& callback : recipe.fit.callbacks) options.callbacks.emplace_back(callback);
   return options;
 }

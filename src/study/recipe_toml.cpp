@@ -40,6 +40,10 @@ std::string inline_toml(double value) { return number_text(value); }
 std::string inline_toml(const std::string& value) { return toml_string(value); }
 template <class E>
 requires std::is_enum_v<E> std::string inline_toml(E value) { return toml_string(name_of(value)); }
+std::string inline_toml(const LearningRate& value) {
+  return value.schedule() != nullptr ? inline_toml(*value.schedule()) : inline_toml(std::get<double>(value.value));
+}
+std::string inline_toml(const MixUp& value);
 std::string inline_toml(const ValidationSpec& value) {
   using Kind = ValidationSpec::Kind;
   if (value.kind == Kind::first) return "{ first = " + inline_toml(value.first) + " }";
@@ -81,6 +85,12 @@ struct InlineFields {
     if (is_given(value)) toml += ", " + std::string(name) + " = " + inline_toml(given(value));
   }
 };
+
+std::string inline_toml(const MixUp& value) {
+  std::string fields;
+  describe(value, InlineFields{fields});
+  return "{" + fields.substr(1) + " }";
+}
 
 template <class... A>
 std::string inline_toml(const std::variant<A...>& object) {

@@ -66,9 +66,6 @@ void refuse_type(const Entry& entry, std::string_view expected) {
 }
 
 void refuse_name(const Entry& entry, std::string_view name, const std::vector<std::string>& names) {
-  if (name == "mixed_bfloat16")
-    throw Error(ErrorCode::usage, entry.place, entry.address + " = \"mixed_bfloat16\" is not available yet",
-                "use \"float32\", or leave it out");
   std::vector<std::string> spellings = names;
   for (const std::string& spelling : names) spellings.push_back(snake_case(spelling));
   const bool resembles_one = !nearest(name, spellings).empty();
@@ -97,6 +94,22 @@ void read(const Entry& entry, double& value, const Range& range, Places&) {
 void read(const Entry& entry, std::string& value, const Range&, Places&) {
   if (!entry.node.is_string()) refuse_type(entry, "a string");
   value = entry.node.as_string()->get();
+}
+
+void read(const Entry& entry, LearningRate& value, const Range& range, Places& places) {
+  if (entry.node.is_table() || entry.node.is_string()) {
+    read(entry, value.value.emplace<Schedule>(), range, places);
+  } else {
+    if (!entry.node.is_number()) refuse_type(entry, "a number or a schedule");
+    read(entry, value.value.emplace<double>(), range, places);
+  }
+}
+
+void read(const Entry& entry, MixUp& value, const Range&, Places& places) {
+  if (!entry.node.is_table()) refuse_type(entry, "a table");
+  TableReader reader(*entry.node.as_table(), entry.address, entry.place, entry.address, places);
+  describe(value, reader);
+  reader.finish();
 }
 
 void read(const Entry& entry, ValidationSpec& value, const Range&, Places& places) {

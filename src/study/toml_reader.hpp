@@ -1,6 +1,7 @@
 // Visitors that fill described aggregates from a TOML tree.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -36,6 +37,8 @@ void read(const Entry& entry, std::uint64_t& value, const Range& range, Places& 
 void read(const Entry& entry, double& value, const Range& range, Places& places);
 void read(const Entry& entry, std::string& value, const Range& range, Places& places);
 void read(const Entry& entry, ValidationSpec& value, const Range& range, Places& places);
+void read(const Entry& entry, MixUp& value, const Range& range, Places& places);
+void read(const Entry& entry, LearningRate& value, const Range& range, Places& places);
 template <class E>
 requires std::is_enum_v<E>
 void read(const Entry& entry, E& value, const Range& range, Places& places);
@@ -149,7 +152,8 @@ void read(const Entry& entry, std::variant<A...>& value, const Range&, Places& p
   const auto read_alternative = [&](auto alternative) {
     using Alternative = decltype(alternative);
     constexpr std::string_view known = type_name<Alternative>;
-    const bool is_abbreviation = std::is_same_v<Alternative, Accuracy> && name == "acc";
+    const auto& shorter = abbreviations<Alternative>;
+    const bool is_abbreviation = std::find(shorter.begin(), shorter.end(), name) != shorter.end();
     if (name != known && name != snake_case(known) && !is_abbreviation) return false;
     TableReader reader(table, entry.address, entry.place, entry.address + " (" + std::string(known) + ")", places);
     reader.find("type");

@@ -24,6 +24,21 @@ struct BestWeights {
   }
 };
 
+/// A relative file of a callback is one of the run folder. Not a backup: the next run, which needs it, has another.
+Callback in_folder(Callback::Stock callback, const std::filesystem::path& folder, const Recipe& recipe) {
+  if (auto* checkpoint = std::get_if<ModelCheckpoint>(&callback)) {
+    std::string plain;  // of the folder's name, no brace is a placeholder
+    for (const char c : (folder / "").string()) plain += std::string(c == '{' || c == '}' ? 2 : 1, c);
+    if (std::filesystem::path(checkpoint->filepath).is_relative()) checkpoint->filepath = plain + checkpoint->filepath;
+  } else if (auto* log = std::get_if<CSVLogger>(&callback)) {
+    log->filename = (folder / log->filename).string();
+  } else if (auto* backup = std::get_if<BackupAndRestore>(&callback)) {
+    const std::string own = recipe.name + "-s" + std::to_string(recipe.seed);
+    backup->backup_dir = (std::filesystem::path(backup->backup_dir) / own).string();
+  }
+  return callback;
+}
+
 bool is_progress_bar(const Callback& callback) {
   return callback.stock() != nullptr && std::holds_alternative<ProgressBar>(*callback.stock());
 }
@@ -33,12 +48,14 @@ bool is_progress_bar(const Callback& callback) {
 TrainResult train_recipe(const Recipe& recipe, const RecipeData& data, RunFolder& folder,
                          const TrainSettings& settings) {
   Sequential model = build_model(recipe, data.train);
+  start_from(recipe, model);
 
   BestWeights best;
   FitOptions options = fit_options(recipe, data);
   options.threads = settings.threads;
   options.output = settings.output;
   std::erase_if(options.callbacks, is_progress_bar);
+  for (Callback& callback : options.callbacks) callback = in_folder(*callback.stock(), folder.path(), recipe);
   options.callbacks.insert(options.callbacks.end(), settings.callbacks.begin(), settings.callbacks.end());
   options.callbacks.push_back(LambdaCallback{.on_epoch_end = [&best, &folder](Training& t, int epoch, Logs& logs) {
     best.on_epoch_end(t, epoch, logs);

@@ -166,6 +166,27 @@ TEST(ClassReport, SaysWhereAClassHasNoSamples) {
   EXPECT_EQ(class_report(std::vector<ClassAccuracy>{{"Bag", 0, 0, {}}}, kPlain), "  Bag  no samples\n");
 }
 
+TEST(PrecisionReport, ShowsPrecisionAndF1WithTheirIntervals) {
+  std::vector<ClassAccuracy> classes{{"Bag", 9, 10, {0.9, 0.6, 1.0}}, {"Boot", 0, 10, {0.0, 0.0, 0.3}}};
+  classes[0].precision = {0.75, 0.5, 0.9};
+  classes[0].f1 = {0.8182, 0.6, 0.9};
+  classes[1].precision = {std::nan(""), 0, 1};
+  classes[1].f1 = {0, 0, 0.3};
+  EXPECT_EQ(precision_report(classes, kPlain),
+            "  Bag   0.7500  [0.5000, 0.9000]    F1 0.8182  [0.6000, 0.9000]\n"
+            "  Boot  none taken for it           F1 0.0000  [0.0000, 0.3000]\n");
+  EXPECT_EQ(precision_report({}, kPlain), "");
+}
+
+TEST(ClassSections, EndWithWhatJudgesAllClassesTogetherAndTheConfusion) {
+  Score score = two_class_score();
+  score.of_classes = {{"balanced_accuracy", {0.95, 0.9, 0.99}}};
+  const std::string text = class_sections(score, std::vector<std::string>{"Bag", "Boot"}, 80, kPlain);
+  EXPECT_NE(text.find("\nPrecision and F1 by class\n  Bag   1.0000"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n  balanced_accuracy 0.9500 [0.9000, 0.9900]\n\nConfusion matrix\n"), std::string::npos)
+      << text;
+}
+
 TEST(ScoreLine, ShowsEveryQuantityWithItsInterval) {
   EXPECT_EQ(score_line("Test", two_class_score(), kPlain),
             "Test        loss 0.5000 [0.4000, 0.6000]   accuracy 0.7000 [0.6000, 0.8000]   120 samples\n");

@@ -29,6 +29,16 @@ class FashionMnist(ProgramTest):
             d = self.document("inspect", recipe)
             self.assertEqual((d["recipe"], d["variables"][-1]["shape"]), (recipe.stem, [10]))
 
+    def test_the_plan_counts_every_product_of_a_step(self):
+        plan = self.document("inspect", RECIPES / "batch-normalization.toml", "--plan", "--threads", "2")["plan"]
+        weights, first = 784 * 512 + 512 * 512 + 512 * 10, 784 * 512
+        self.assertEqual(plan["flops"], 2 * 128 * (weights * 3 - first))
+        self.assertEqual((plan["rows"], plan["threads"]), (128, 2))
+        self.assertEqual([o["op"] for o in plan["ops"][:3]], ["gather", "dense, bias, relu", "batch normalization"])
+        self.assertEqual(plan["ops"][1]["group"], plan["ops"][2]["group"])
+        text = self.telar("inspect", RECIPES / "baseline.toml", "--plan", "--threads", "1").stdout
+        self.assertRegex(text, r"weight gradient, update +784 -> 512 +102\.76 ")
+
     def test_the_callback_that_cannot_act_is_warned_of_with_both_numbers(self):
         done = self.telar("inspect", RECIPES / "reduce-lr-on-plateau.toml")
         self.assertRegex(done.stderr, r"\Awarning: ReduceLROnPlateau can never act: min_lr 0\.001 >= learning_rate 0\.001 "

@@ -34,7 +34,8 @@ class Train(ProgramTest):
         self.assertEqual(sorted(d["history"]), ["accuracy", "loss", "val_accuracy", "val_loss"])
         self.assertTrue(all(len(values) == 3 for values in d["history"].values()))
         self.assertEqual((len(d["epoch_seconds"]), len(d["validation_seconds"])), (3, 3))
-        self.assertEqual(sorted(d["test"]), ["accuracy", "loss"])
+        self.assertEqual(sorted(d["test"]), ["accuracy", "balanced_accuracy", "expected_calibration_error", "loss",
+                                             "matthews_correlation"])
         for name in ("test.accuracy", "test.loss", "validation.accuracy"):
             low, high = d["intervals"][name]
             part, quantity = name.split(".")
@@ -96,7 +97,8 @@ class Train(ProgramTest):
         done = self.telar("train", "recipe.toml", "--out", "run", "-q")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertRegex(done.stdout, r"\ATest +loss [\d.]+ \[[\d.]+, [\d.]+\] +accuracy [\d.]+ \[[\d.]+, [\d.]+\] +100 samples\n")
-        for headline in ("Validation ", "Learning curve: accuracy", "Accuracy by class", "Confusion matrix", "Run folder: run"):
+        for headline in ("Validation ", "Training ", "while it trained", "Learning curve: accuracy", "Accuracy by class",
+                         "Precision and F1 by class", "balanced_accuracy", "Confusion matrix", "Run folder: run"):
             self.assertIn(headline, done.stdout)
 
     def test_seed_decides_everything(self):

@@ -73,12 +73,37 @@ TEST(TrainDocument, BeginsWithItsSchemaAndHoldsWhatWasPromised) {
   EXPECT_EQ(document["run_dir"], "runs/x");
 }
 
+TEST(TrainDocument, HasTheTrainingDataInInferenceModeBesideTheHistory) {
+  TrainResult result = result_of(0, 0.75);
+  EXPECT_TRUE(train_document(result)["training"].is_null());
+  result.history.training = score_of(0.85);
+  const Json document = train_document(result);
+  EXPECT_EQ(document["training"], Json({{"loss", 0.5}, {"accuracy", 0.85}}));
+  EXPECT_EQ(document["intervals"]["training.accuracy"], Json::array({0.75, 0.95}));
+  EXPECT_EQ(train_seeds_document(std::vector{result})["summary"]["training.accuracy"]["mean"], 0.85);
+}
+
 TEST(TrainDocument, HoldsTheConfusionMatrixRowByRow) {
   const Json document = train_document(result_of(0, 0.75));
   EXPECT_EQ(document["confusion"].dump(), "[[90,10],[0,20]]");
   EXPECT_EQ(document["classes"][0]["class"], "Bag");
   EXPECT_EQ(document["classes"][0]["accuracy"], 0.9);
   EXPECT_EQ(document["classes"][1]["samples"], 20);
+}
+
+TEST(TrainDocument, JudgesEachClassAndTheClassificationWithIntervals) {
+  TrainResult result = result_of(0, 0.75);
+  result.test->of_classes = {{"balanced_accuracy", {0.95, 0.9, 0.99}}};
+  const Json document = train_document(result);
+  EXPECT_EQ(document["test"]["balanced_accuracy"], 0.95);
+  EXPECT_EQ(document["intervals"]["test.balanced_accuracy"], Json::array({0.9, 0.99}));
+  const Json& boot = document["classes"][1];
+  EXPECT_EQ(boot["precision"], json_number(20.0 / 30));
+  EXPECT_EQ(boot["recall"], 1);
+  EXPECT_EQ(boot["f1"], 0.8);
+  EXPECT_EQ(boot["intervals"]["recall"], boot["interval"]);
+  EXPECT_LT(boot["intervals"]["precision"][0], 20.0 / 30);
+  EXPECT_GT(boot["intervals"]["f1"][1], 0.8);
 }
 
 TEST(TrainDocument, HasNullForReadingsThatWereNotMade) {

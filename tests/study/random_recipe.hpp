@@ -1,6 +1,7 @@
 // Any recipe that can be written: random kinds of everything, every field random within its range.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
@@ -19,7 +20,7 @@ inline double random_number(const Range& range) {
   if (range.low >= 0 && range.high <= 1) return range.low + unit * (range.high - range.low);
   const int exponent = *rc::gen::inRange(-300, 300);
   const double magnitude = std::ldexp(unit, exponent);
-  return range.low < 0 && *rc::gen::arbitrary<bool>() ? -magnitude : magnitude;
+  return std::clamp(range.low < 0 && *rc::gen::arbitrary<bool>() ? -magnitude : magnitude, range.low, range.high);
 }
 
 /// A visitor that gives every field some value.
@@ -39,7 +40,11 @@ struct RandomFields {
   void field(std::string_view name, std::string& value, std::string_view, const Range& = {}) {
     value = *rc::gen::container<std::string>(rc::gen::inRange<char>(1, 127));
     if (name == "name") std::erase(value, '/');
-    if (name == "dir") value = value.empty() ? "" : std::filesystem::path("/" + value).lexically_normal().string();
+    if (name == "filepath") value = "weights-{epoch:02d}.npz";
+    if (name == "filename") value += "log.csv";
+    if (name == "backup_dir") value += "backup";
+    if (name == "dir" || name == "start_from")
+      value = value.empty() ? "" : std::filesystem::path("/" + value).lexically_normal().string();
   }
   template <class E>
   requires std::is_enum_v<E>
@@ -61,10 +66,17 @@ struct RandomFields {
     std::visit([&](auto& alternative) { describe(alternative, *this); }, value);
   }
   template <class T>
-  void field(std::string_view name, std::vector<T>& value, std::string_view doc, const Range& = {}) {
+  void field(std::string_view name, std::vector<T>& value, std::string_view doc, const Range& range = {}) {
     value.resize(*rc::gen::inRange<std::size_t>(name == "layers" ? 1 : 0, 6));
-    for (T& element : value) field(name, element, doc);
+    for (T& element : value) field(name, element, doc, range);
   }
+  void field(std::string_view name, LearningRate& value, std::string_view doc, const Range& range = {}) {
+    if (*rc::gen::arbitrary<bool>())
+      field(name, value.value.emplace<double>(), doc, range);
+    else
+      field(name, value.value.emplace<Schedule>(), doc);
+  }
+  void field(std::string_view, MixUp& value, std::string_view, const Range& = {}) { describe(value, *this); }
   void field(std::string_view, ValidationSpec& value, std::string_view, const Range& = {}) {
     using Kind = ValidationSpec::Kind;
     value = {};
@@ -83,6 +95,8 @@ struct RandomFields {
 inline Recipe random_recipe() {
   Recipe recipe;
   describe(recipe, RandomFields{});
+  recipe.fit.validation_split = 0;  // a loaded recipe has it in [data]
+  recipe.fit.initial_epoch = std::min(recipe.fit.initial_epoch, recipe.fit.epochs - 1);
   return recipe;
 }
 

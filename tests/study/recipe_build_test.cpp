@@ -150,6 +150,22 @@ TEST_F(RecipeBuild, blames_the_last_dense_layer_for_the_width) {
   EXPECT_EQ(error.where(), "r.toml:9:21, layer dense_1 (Dense), output (5)");
 }
 
+TEST_F(RecipeBuild, says_where_a_layer_within_a_residual_does_not_fit) {
+  const Error error = build_error(with(kLetters, "  { type = \"Flatten\" },\n",
+                                       "  { type = \"Residual\", layers = [ \"Flatten\",\n \"Softmax\",\n { type = "
+                                       "\"Reshape\", target_shape = [5] } ] },\n"));
+  EXPECT_EQ(error.code(), ErrorCode::usage);
+  EXPECT_EQ(error.where(), "r.toml:9:2, layer 0, residual (Residual), layer 2, reshape (Reshape)");
+}
+
+TEST_F(RecipeBuild, adapts_normalizations_to_the_training_data) {
+  const Recipe recipe =
+      folder_.load(with(kLetters, "  { type = \"Flatten\" },\n", "  \"Flatten\", \"Normalization\",\n"));
+  const Sequential model = build_model(recipe, load_data(recipe).train);  // of ones
+  EXPECT_TRUE(std::ranges::equal(model.get_weights("normalization/mean"), std::vector<float>(6, 1)));
+  EXPECT_TRUE(std::ranges::equal(model.get_weights("normalization/variance"), std::vector<float>(6, 0)));
+}
+
 TEST_F(RecipeBuild, says_where_a_shape_does_not_fit) {
   const Error error = build_error(with(kLetters, "  { type = \"Flatten\" },\n", ""));
   EXPECT_EQ(error.code(), ErrorCode::usage);
@@ -192,6 +208,27 @@ TEST_F(RecipeBuild, trains_what_it_builds) {
     EXPECT_EQ(history.names(), (std::vector<std::string>{"accuracy", "loss", "val_accuracy", "val_loss"}));
     EXPECT_EQ(history.epochs.size(), 2u);
   }
+}
+
+TEST_F(RecipeBuild, says_where_options_contradict_each_other) {
+  const auto refusal_of = [this](const std::string& setting, const std::string& other) {
+    const Recipe recipe = folder_.load(kLetters, {setting, other});
+    const RecipeData read = load_data(recipe);
+    return std::string(thrown_by([&] { static_cast<void>(build_model(recipe, read.train)); }).what());
+  };
+  const std::string both = "compile.optimizer={ type = \"Adam\", clipnorm = 1, clipvalue = 1 }";
+  EXPECT_EQ(refusal_of(both, "seed=1"), "[--set " + both +
+                                            ", optimizer (Adam)] more than one of clipnorm, clipvalue and "
+                                            "global_clipnorm is given\n  keep one of them");
+  EXPECT_EQ(
+      refusal_of("compile.optimizer={ type = \"SGD\", learning_rate = { type = \"LinearWarmup\", learning_rate = 1, "
+                 "warmup_steps = 9 } }",
+                 "fit.callbacks=[\"ReduceLROnPlateau\"]"),
+      "[--set fit.callbacks=[\"ReduceLROnPlateau\"]] ReduceLROnPlateau cannot change a learning rate that follows a "
+      "schedule\n  set compile.optimizer.learning_rate to a number, or leave the callback out");
+  EXPECT_EQ(refusal_of("seed=1", "fit.callbacks=[\"SwapEMAWeights\"]"),
+            "[--set fit.callbacks=[\"SwapEMAWeights\"]] SwapEMAWeights needs moving averages, but compile.optimizer "
+            "keeps none\n  set compile.optimizer.use_ema = true");
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ TEST_F(RecipeExtends, merges_tables_key_by_key) {
 TEST_F(RecipeExtends, merges_inline_tables_too) {
   folder_.write("base.toml", with(kSmall, "[fit]", "optimizer = { type = \"Adam\", learning_rate = 0.1 }"));
   const Recipe recipe = folder_.load("extends = \"base.toml\"\n[compile]\noptimizer = { beta_1 = 0.5 }\n");
-  EXPECT_EQ(std::get<Adam>(recipe.compile.optimizer).learning_rate, 0.1);
+  EXPECT_EQ(std::get<Adam>(recipe.compile.optimizer).learning_rate.at(0), 0.1);
   EXPECT_EQ(std::get<Adam>(recipe.compile.optimizer).beta_1, 0.5);
 }
 

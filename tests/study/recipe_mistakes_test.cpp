@@ -46,9 +46,24 @@ TEST_F(RecipeMistakes, unknown_layer) {
 }
 
 TEST_F(RecipeMistakes, unknown_layer_that_resembles_none_gets_the_list) {
-  EXPECT_EQ(layer("{ type = \"Conv2D\" }"),
-            "[r.toml:6:3] model.layers.0.type = \"Conv2D\" is unknown\n"
-            "  known: Rescaling, Flatten, Dense, Activation, BatchNormalization, Dropout");
+  EXPECT_EQ(
+      layer("{ type = \"Conv2D\" }"),
+      "[r.toml:6:3] model.layers.0.type = \"Conv2D\" is unknown\n"
+      "  known: Rescaling, Flatten, Dense, Activation, BatchNormalization, Dropout, ReLU, LeakyReLU, ELU, Softmax, "
+      "PReLU, GaussianNoise, GaussianDropout, AlphaDropout, LayerNormalization, RMSNormalization, UnitNormalization, "
+      "Reshape, ActivityRegularization, Residual, Normalization");
+}
+
+TEST_F(RecipeMistakes, layers_within_a_residual) {
+  EXPECT_EQ(layer("{ type = \"Residual\", layers = [ { type = \"Dense\", unit = 3, units = 3 } ] }"),
+            "[r.toml:6:53] unknown key \"unit\" in model.layers.0.layers.0 (Dense)\n  did you mean \"units\"?");
+  EXPECT_EQ(layer("{ type = \"Residual\", layers = [ \"Dens\" ] }"),
+            "[r.toml:6:35] model.layers.0.layers.0 = \"Dens\" is unknown\n  did you mean \"Dense\"?");
+}
+
+TEST_F(RecipeMistakes, layer_that_normalises_another_axis) {
+  EXPECT_EQ(layer("{ type = \"LayerNormalization\", axis = 1 }"),
+            "[r.toml:6:34] model.layers.0.axis = 1, but must be -1");
 }
 
 TEST_F(RecipeMistakes, layer_without_a_type) {
@@ -70,15 +85,59 @@ TEST_F(RecipeMistakes, unknown_loss_metric_optimizer_callback_and_initializer) {
       "[r.toml:6:32] model.layers.0.kernel_initializer = \"glorot\" is unknown\n  did you mean \"GlorotUniform\"?");
 }
 
+TEST_F(RecipeMistakes, schedule_that_is_unknown_or_lacks_a_number) {
+  const auto rate = [this](const std::string& value) {
+    return small_with("[fit]", "optimizer = { type = \"Adam\", learning_rate = " + value + " }");
+  };
+  EXPECT_EQ(rate("\"cosine_deca\""),
+            "[r.toml:13:30] compile.optimizer.learning_rate = \"cosine_deca\" is unknown\n"
+            "  did you mean \"cosine_decay\"?");
+  EXPECT_EQ(rate("true"),
+            "[r.toml:13:30] compile.optimizer.learning_rate must be a number or a schedule, but is a "
+            "boolean (true)");
+  EXPECT_EQ(rate("-1"), "[r.toml:13:30] compile.optimizer.learning_rate = -1, but must be at least 0");
+  EXPECT_EQ(rate("{ type = \"CosineDecay\", initial_learning_rate = 0.1 }"),
+            "[r.toml:13:30] compile.optimizer.learning_rate (CosineDecay) has no decay_steps, and there is no default\n"
+            "  add decay_steps = ...");
+}
+
+TEST_F(RecipeMistakes, unknown_regularizer_or_constraint_and_options_out_of_range) {
+  const auto dense = [this](const std::string& option) {
+    return layer("{ type = \"Dense\", units = 1, " + option + " }");
+  };
+  EXPECT_EQ(dense("kernel_regularizer = \"l3\""),
+            "[r.toml:6:32] model.layers.0.kernel_regularizer = \"l3\" is unknown\n  did you mean \"L1\"?");
+  EXPECT_EQ(dense("bias_regularizer = { type = \"L2\", l1 = 0.1 }"),
+            "[r.toml:6:66] unknown key \"l1\" in model.layers.0.bias_regularizer (L2)\n  did you mean \"l2\"?");
+  EXPECT_EQ(dense("activity_regularizer = { type = \"L1\", l1 = -1 }"),
+            "[r.toml:6:70] model.layers.0.activity_regularizer.l1 = -1, but must be at least 0");
+  EXPECT_EQ(dense("kernel_constraint = \"max_nom\""),
+            "[r.toml:6:32] model.layers.0.kernel_constraint = \"max_nom\" is unknown\n  did you mean \"max_norm\"?");
+  EXPECT_EQ(dense("kernel_constraint = { type = \"UnitNorm\", axis = 2 }"),
+            "[r.toml:6:73] model.layers.0.kernel_constraint.axis = 2, but must be in [0, 1]");
+}
+
+TEST_F(RecipeMistakes, options_of_optimizers_that_look_at_whole_variables) {
+  const auto optimizer = [this](const std::string& fields) {
+    return small_with("[fit]", "optimizer = { type = " + fields + " }");
+  };
+  EXPECT_EQ(optimizer("\"Muon\", ns_steps = 0"),
+            "[r.toml:13:30] compile.optimizer.ns_steps = 0, but must be in [1, 100]");
+  EXPECT_EQ(optimizer("\"Adafactor\", beta_2_decay = 0.8"),
+            "[r.toml:13:35] compile.optimizer.beta_2_decay = 0.8, but must be at most 0");
+  EXPECT_EQ(
+      optimizer("\"Lamb\", amsgrad = true").find("[r.toml:13:30] unknown key \"amsgrad\" in compile.optimizer (Lamb)"),
+      0u);
+}
+
 TEST_F(RecipeMistakes, unknown_activation) {
   EXPECT_EQ(layer("{ type = \"Dense\", units = 1, activation = \"rleu\" }"),
             "[r.toml:6:32] model.layers.0.activation = \"rleu\" is unknown\n  did you mean \"relu\"?");
 }
 
-TEST_F(RecipeMistakes, arithmetic_that_does_not_exist_yet) {
-  EXPECT_EQ(
-      small_with("[fit]", "dtype = \"mixed_bfloat16\""),
-      "[r.toml:13:1] compile.dtype = \"mixed_bfloat16\" is not available yet\n  use \"float32\", or leave it out");
+TEST_F(RecipeMistakes, unknown_arithmetic) {
+  EXPECT_EQ(small_with("[fit]", "dtype = \"mixed_bfloat61\""),
+            "[r.toml:13:1] compile.dtype = \"mixed_bfloat61\" is unknown\n  did you mean \"mixed_bfloat16\"?");
   EXPECT_EQ(small_with("[fit]", "dtype = \"float16\""),
             "[r.toml:13:1] compile.dtype = \"float16\" is unknown\n  did you mean \"float32\"?");
 }
@@ -164,6 +223,30 @@ TEST_F(RecipeMistakes, missing_parts) {
             "  [compile] loss = \"sparse_categorical_crossentropy\"");
   EXPECT_EQ(small_with("[compile]\nloss = \"sparse_categorical_crossentropy\"", ""),
             "[r.toml] there is no [compile]\n  [compile] loss = \"sparse_categorical_crossentropy\"");
+}
+
+TEST_F(RecipeMistakes, callback_whose_options_are_wrong) {
+  const auto callback = [this](const std::string& table) { return fit_with("callbacks = [ " + table + " ]"); };
+  EXPECT_EQ(callback("\"BackupAndRestore\""), "[r.toml:14:15] backup_dir is empty\n  such as backup_dir = \"backup\"");
+  EXPECT_EQ(callback("{ type = \"BackupAndRestore\", backup_dir = \"b\", save_freq = -1 }"),
+            "[r.toml:14:62] fit.callbacks.0.save_freq = -1, but must be at least 0");
+  EXPECT_EQ(callback("{ type = \"BackupAndRestore\", backup_dirs = \"b\" }"),
+            "[r.toml:14:44] unknown key \"backup_dirs\" in fit.callbacks.0 (BackupAndRestore)\n"
+            "  did you mean \"backup_dir\"?");
+  EXPECT_EQ(callback("{ type = \"SwapEMAWeights\", swap_on_epoch = 1 }"),
+            "[r.toml:14:42] fit.callbacks.0.swap_on_epoch must be true or false, but is an integer (1)");
+}
+
+TEST_F(RecipeMistakes, options_of_fit_that_are_wrong) {
+  EXPECT_EQ(fit_with("training_score = 1"),
+            "[r.toml:14:1] fit.training_score must be true or false, but is an integer (1)");
+  EXPECT_EQ(fit_with("start_from = 3"), "[r.toml:14:1] fit.start_from must be a string, but is an integer (3)");
+  EXPECT_EQ(fit_with("start_form = \"a\""),
+            "[r.toml:14:1] unknown key \"start_form\" in [fit]\n  did you mean \"start_from\"?");
+  EXPECT_EQ(fit_with("mixup = 0.2"), "[r.toml:14:1] fit.mixup must be a table, but is a float (0.2)");
+  EXPECT_EQ(fit_with("mixup = { alpha = 0 }"), "[r.toml:14:11] fit.mixup.alpha = 0, but must be greater than 0");
+  EXPECT_EQ(fit_with("mixup = { alpa = 1 }"),
+            "[r.toml:14:11] unknown key \"alpa\" in fit.mixup\n  did you mean \"alpha\"?");
 }
 
 TEST_F(RecipeMistakes, no_toml) {

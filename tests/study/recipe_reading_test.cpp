@@ -34,6 +34,33 @@ TEST_F(RecipeReading, fills_what_is_said_and_keeps_keras_defaults_for_the_rest) 
   EXPECT_TRUE(recipe.fit.callbacks.empty());
 }
 
+TEST_F(RecipeReading, takes_regularizers_constraints_and_optimizers_of_whole_variables) {
+  const Recipe recipe = folder_.load(R"(
+[data]
+source = "fashion_mnist"
+[model]
+layers = [
+  { type = "Flatten" },
+  { type = "Dense", units = 3, kernel_regularizer = "l2", activity_regularizer = { type = "L1L2", l1 = 0.5 } },
+  { type = "Dense", units = 3, kernel_constraint = { type = "max_norm", max_value = 3 }, bias_constraint = "NonNeg" },
+]
+[compile]
+optimizer = { type = "muon", exclude_layers = ["dense"], ns_steps = 3 }
+loss = "sparse_categorical_crossentropy"
+)");
+  const auto& dense = std::get<Dense>(recipe.layers[1]);
+  EXPECT_EQ(std::get<L2>(*dense.kernel_regularizer).l2, 0.01);
+  EXPECT_FALSE(dense.bias_regularizer.has_value());
+  EXPECT_EQ(std::get<L1L2>(*dense.activity_regularizer).l1, 0.5);
+  const auto& held = std::get<Dense>(recipe.layers[2]);
+  EXPECT_EQ(std::get<MaxNorm>(*held.kernel_constraint).max_value, 3);
+  EXPECT_TRUE(std::holds_alternative<NonNeg>(*held.bias_constraint));
+  const auto& muon = std::get<Muon>(recipe.compile.optimizer);
+  EXPECT_EQ(muon.exclude_layers, std::vector<std::string>{"dense"});
+  EXPECT_EQ(muon.ns_steps, 3);
+  EXPECT_EQ(muon.adam_weight_decay, 0.004);
+}
+
 TEST_F(RecipeReading, takes_class_names_in_either_of_keras_spellings) {
   const Recipe recipe = folder_.load(R"(
 [data]
@@ -63,6 +90,13 @@ callbacks = [ { type = "reduce_lr_on_plateau" } ]
 
 TEST_F(RecipeReading, takes_acc_for_accuracy_as_keras_does) {
   EXPECT_EQ(folder_.load(kSmall, {"compile.metrics=[\"acc\"]"}).compile.metrics.size(), 1u);
+}
+
+TEST_F(RecipeReading, takes_keras_names_of_arithmetic) {
+  EXPECT_EQ(folder_.load(kSmall).compile.dtype, DType::float32);
+  const Recipe recipe = folder_.load(kSmall, {"compile.dtype=mixed_bfloat16"});
+  EXPECT_EQ(recipe.compile.dtype, DType::mixed_bfloat16);
+  EXPECT_NE(to_toml(recipe).find("dtype = \"mixed_bfloat16\""), std::string::npos);
 }
 
 TEST_F(RecipeReading, takes_a_whole_number_where_a_real_one_is_wanted) {
@@ -123,6 +157,33 @@ callbacks = [ { type = "EarlyStopping", baseline = 0.5, mode = "max" }, { type =
   EXPECT_EQ(std::get<ProgressBar>(recipe.fit.callbacks[1]).color, false);
 }
 
+TEST_F(RecipeReading, takes_keras_short_names_of_losses_and_metrics) {
+  const auto loss = [&](const std::string& name) {
+    return *folder_.load(kSmall, {"compile.loss=\"" + name + "\""}).compile.loss;
+  };
+  EXPECT_TRUE(std::holds_alternative<MeanSquaredError>(loss("mse")));
+  EXPECT_TRUE(std::holds_alternative<MeanAbsoluteError>(loss("mean_absolute_error")));
+  EXPECT_TRUE(std::holds_alternative<KLDivergence>(loss("KLD")));
+  EXPECT_TRUE(std::holds_alternative<BinaryCrossentropy>(loss("bce")));
+  const Recipe recipe =
+      folder_.load(kSmall, {"compile.loss={ type = \"sparse_categorical_crossentropy\", ignore_class = 2 }",
+                            "compile.metrics=[\"auc\", { type = \"f1_score\", average = \"micro\" }, \"mae\"]"});
+  EXPECT_EQ(std::get<SparseCategoricalCrossentropy>(*recipe.compile.loss).ignore_class, 2);
+  EXPECT_EQ(std::get<F1Score>(recipe.compile.metrics[1]).average, Average::micro);
+  EXPECT_EQ(metric_names(recipe.compile.metrics), (std::vector<std::string>{"auc", "f1_score", "mean_absolute_error"}));
+}
+
+TEST_F(RecipeReading, takes_layers_within_a_residual) {
+  const Recipe recipe =
+      folder_.load(with(kSmall, "{ type = \"Flatten\" }",
+                        "{ type = \"Residual\", layers = [ \"UnitNormalization\", { type = \"Dense\", units = 3 } ] }"),
+                   {"model.layers.residual.layers.dense.units=4"});
+  const auto& residual = std::get<Residual>(recipe.layers[0]);
+  ASSERT_EQ(residual.layers.size(), 2u);
+  EXPECT_TRUE(std::holds_alternative<UnitNormalization>(residual.layers[0]));
+  EXPECT_EQ(std::get<Dense>(residual.layers[1]).units, 4);
+}
+
 TEST_F(RecipeReading, knows_where_each_key_was_written) {
   const Recipe recipe = folder_.load(kSmall + "epochs = 3\n", {"seed=7"});
   EXPECT_EQ(recipe.places.at("fit.epochs"), "r.toml:14:1");
@@ -130,6 +191,18 @@ TEST_F(RecipeReading, knows_where_each_key_was_written) {
   EXPECT_EQ(recipe.places.at("model.layers.1.units"), "r.toml:7:21");
   EXPECT_EQ(recipe.places.at("seed"), "--set seed=7");
   EXPECT_FALSE(recipe.places.contains("fit.batch_size"));
+}
+
+TEST_F(RecipeReading, a_learning_rate_may_be_a_schedule) {
+  const Recipe recipe = folder_.load(
+      kSmall +
+          "[compile.optimizer]\ntype = \"SGD\"\nlearning_rate = { type = \"CosineDecay\", initial_learning_rate = "
+          "0.5, decay_steps = 10 }\n",
+      {"compile.optimizer.learning_rate.decay_steps=20"});
+  const Schedule* schedule = std::get<SGD>(recipe.compile.optimizer).learning_rate.schedule();
+  ASSERT_NE(schedule, nullptr);
+  EXPECT_EQ(std::get<CosineDecay>(*schedule).initial_learning_rate, 0.5);
+  EXPECT_EQ(std::get<CosineDecay>(*schedule).decay_steps, 20);
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ TEST_F(RecipeSetting, adds_a_key_and_the_tables_it_is_in) {
   EXPECT_EQ(set({"fit.epochs=3"}).fit.epochs, 3);
   EXPECT_EQ(set({"data.validation.first=5"}).data.validation.first, 5);
   const Recipe recipe = set({"compile.optimizer.type=SGD", "compile.optimizer.learning_rate=3e-4"});
-  EXPECT_EQ(std::get<SGD>(recipe.compile.optimizer).learning_rate, 3e-4);
+  EXPECT_EQ(std::get<SGD>(recipe.compile.optimizer).learning_rate.at(0), 3e-4);
 }
 
 TEST_F(RecipeSetting, takes_a_value_that_is_no_toml_as_a_string) {

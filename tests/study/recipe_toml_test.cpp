@@ -38,6 +38,15 @@ struct Listing {
     else
       add(name, "nothing");
   }
+  void field(std::string_view name, const LearningRate& value, std::string_view doc, const Range& = {}) {
+    if (const Schedule* schedule = value.schedule())
+      field(name, *schedule, doc);
+    else
+      field(name, std::get<double>(value.value), doc);
+  }
+  void field(std::string_view name, const MixUp& value, std::string_view, const Range& = {}) {
+    describe(value, Listing{lines, address + std::string(name) + "."});
+  }
   void field(std::string_view name, const ValidationSpec& value, std::string_view doc, const Range& = {}) {
     Listing inner{lines, address + std::string(name) + "."};
     inner.field("kind", value.kind, doc);
@@ -91,15 +100,20 @@ layers = [
 ]
 
 [compile]
-optimizer = { type = "Adam", learning_rate = 0.001, beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-07, amsgrad = false }
-loss = { type = "SparseCategoricalCrossentropy", from_logits = false, reduction = "sum_over_batch_size" }
+optimizer = { type = "Adam", learning_rate = 0.001, beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-07, amsgrad = false, weight_decay = 0, use_ema = false, ema_momentum = 0.99, exclude_from_weight_decay = [] }
+loss = { type = "SparseCategoricalCrossentropy", from_logits = false, label_smoothing = 0, reduction = "sum_over_batch_size" }
 metrics = []
 dtype = "float32"
 
 [fit]
 batch_size = 32
 epochs = 1
+initial_epoch = 0
+validation_split = 0
+validation_freq = 1
 shuffle = true
+training_score = true
+start_from = ""
 callbacks = [
   { type = "EarlyStopping", monitor = "val_loss", min_delta = 0, patience = 0, verbose = 0, mode = "auto", restore_best_weights = false, start_from_epoch = 0 },
 ]
