@@ -61,6 +61,14 @@ const Json& values() {
   return v;
 }
 
+const Json& rules() {
+  static const Json v = [] {
+    std::ifstream file(TELAR_TESTS_DIR "/golden/rules.json");
+    return Json::parse(file);
+  }();
+  return v;
+}
+
 double number(const Json& value) {
   if (!value.is_string()) return value.get<double>();
   const std::string text = value.get<std::string>();

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <telar/layers.hpp>
+#include <telar/learning_rate.hpp>
 #include <telar/losses.hpp>
 
 #include "spec/describe.hpp"
@@ -17,6 +19,8 @@ using Json = nlohmann::json;
 
 /// The file named by TELAR_GOLDEN, by default the tree's. Read once.
 const Json& values();
+/// What generate_rules.py wrote, beside it: optimisers that look at whole variables, regularisers, constraints.
+const Json& rules();
 /// Its path, for messages.
 const std::string& path();
 
@@ -56,8 +60,12 @@ void read(const Json& value, T& member) {
   member = value.get<T>();
 }
 inline void read(const Json& value, double& member) { member = number(value); }
-inline void read(const Json& value, std::optional<double>& member) {
-  if (!value.is_null()) member = number(value);
+inline void read(const Json& value, LearningRate& member) { member = number(value); }
+template <class... T>
+void read(const Json&, std::variant<T...>&) {}  // no golden case names an initialiser, a regulariser or a constraint
+template <class T>
+void read(const Json& value, std::optional<T>& member) {
+  if (!value.is_null()) read(value, member.emplace());
 }
 template <class E>
 requires std::is_enum_v<E>
@@ -65,8 +73,7 @@ void read(const Json& value, E& member) {
   for (const auto& entry : enum_names<E>)
     if (entry.name == value.get<std::string>()) member = entry.value;
 }
-template <class... T>
-void read(const Json&, std::variant<T...>&) {}  // no golden case names an initialiser
+inline void read(const Json&, std::vector<Layer>&) {}
 
 struct Reader {
   const Json& args;

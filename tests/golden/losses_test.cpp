@@ -1,6 +1,7 @@
-// Cross-entropies of the engine's loss operation: by row, reduced, weighted.
+// The engine's losses: by row, reduced, weighted.
 #include <cmath>
 #include <gtest/gtest.h>
+#include <type_traits>
 
 #include "golden/golden.hpp"
 #include "model/plan.hpp"
@@ -19,11 +20,14 @@ std::optional<LossCase> loss_case(const Json& c) {
   Json args = c.at("args");
   const bool by_row = c.at("reduction") == "none";
   if (!by_row) args["reduction"] = c.at("reduction");
-  if (c.at("cls") == "CategoricalCrossentropy")
-    if (const auto s = settings<CategoricalCrossentropy>(args)) return LossCase{*s, by_row};
-  if (c.at("cls") == "SparseCategoricalCrossentropy")
-    if (const auto s = settings<SparseCategoricalCrossentropy>(args)) return LossCase{*s, by_row};
-  return std::nullopt;
+  std::optional<LossCase> result;
+  const auto take = [&](auto loss) {
+    if (c.at("cls") != type_name<decltype(loss)>) return;
+    if (const auto read = settings<decltype(loss)>(args)) result = LossCase{*read, by_row};
+  };
+  // One of every alternative.
+  [&]<class... L>(std::type_identity<std::variant<L...>>) { (take(L{}), ...); }(std::type_identity<Loss>());
+  return result;
 }
 
 EngineBatch batch_of(const Json& c) {

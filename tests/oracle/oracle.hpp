@@ -5,6 +5,7 @@
 // order, kernels (in, out) row-major.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <functional>
@@ -16,6 +17,8 @@
 
 #include <telar/layers.hpp>
 #include <telar/losses.hpp>
+
+#include "oracle/oracle_losses.hpp"
 
 namespace telar::oracle {
 
@@ -36,7 +39,10 @@ struct Batch {
   std::vector<double> weights;  ///< of the samples; empty: all 1
 };
 
-/// What Dropout layer number `layer` multiplies element (row, column) by: 0 or 1 / (1 - rate).
+/// Layer k of the Residual that is layer n has the number kInner * (k + 1) + n.
+inline constexpr std::size_t kInner = 100;
+/// What layer number `layer` draws for element (row, column): what Dropout and GaussianDropout multiply it by, what
+/// GaussianNoise adds to it, and 0 where AlphaDropout loses it.
 using Mask = std::function<double(std::size_t layer, int row, int column)>;
 
 struct Step {
@@ -49,58 +55,142 @@ struct Step {
 // ---- activations
 // ------------------------------------------------------------------------------------------------------
 
+/// An activation at one place: its value and its derivative.
+struct Point {
+  double value, slope;
+};
+
+inline Point softplus(double z) {
+  return {std::max(z, 0.0) + std::log1p(std::exp(-std::abs(z))), 1 / (1 + std::exp(-z))};
+}
+
+/// Keras's element-wise activations, by their formulas.
+inline Point activate(Activation activation, double z) {
+  const double sigmoid = 1 / (1 + std::exp(-z)), tanh = std::tanh(z), pi = std::acos(-1.0);
+  const double selu_scale = 1.0507009873554805, selu_alpha = 1.6732632423543772;
+  switch (activation) {
+    case Activation::relu:
+      return z > 0 ? Point{z, 1} : Point{0, 0};
+    case Activation::sigmoid:
+      return {sigmoid, sigmoid * (1 - sigmoid)};
+    case Activation::tanh:
+      return {tanh, 1 - tanh * tanh};
+    case Activation::leaky_relu:
+      return z > 0 ? Point{z, 1} : Point{0.2 * z, 0.2};
+    case Activation::relu6:
+      return z <= 0 ? Point{0, 0} : z >= 6 ? Point{6, 0} : Point{z, 1};
+    case Activation::elu:
+    case Activation::celu:
+      return z > 0 ? Point{z, 1} : Point{std::exp(z) - 1, std::exp(z)};
+    case Activation::selu:
+      return z > 0 ? Point{selu_scale * z, selu_scale}
+                   : Point{selu_scale * selu_alpha * (std::exp(z) - 1), selu_scale * selu_alpha * std::exp(z)};
+    case Activation::softplus:
+      return softplus(z);
+    case Activation::softsign:
+      return {z / (1 + std::abs(z)), 1 / ((1 + std::abs(z)) * (1 + std::abs(z)))};
+    case Activation::exponential:
+      return {std::exp(z), std::exp(z)};
+    case Activation::hard_sigmoid:
+      return z <= -3 ? Point{0, 0} : z >= 3 ? Point{1, 0} : Point{(z + 3) / 6, 1.0 / 6};
+    case Activation::hard_tanh:
+      return z <= -1 ? Point{-1, 0} : z >= 1 ? Point{1, 0} : Point{z, 1};
+    case Activation::hard_shrink:
+      return std::abs(z) > 0.5 ? Point{z, 1} : Point{0, 0};
+    case Activation::soft_shrink:
+      return z > 0.5 ? Point{z - 0.5, 1} : z < -0.5 ? Point{z + 0.5, 1} : Point{0, 0};
+    case Activation::log_sigmoid:
+      return {-softplus(-z).value, softplus(-z).slope};
+    case Activation::squareplus:
+      return {(z + std::sqrt(z * z + 4)) / 2, (1 + z / std::sqrt(z * z + 4)) / 2};
+    case Activation::sparse_plus:
+      return z <= -1 ? Point{0, 0} : z >= 1 ? Point{z, 1} : Point{(z + 1) * (z + 1) / 4, (z + 1) / 2};
+    case Activation::sparse_sigmoid:
+      return z <= -1 ? Point{0, 0} : z >= 1 ? Point{1, 0} : Point{(z + 1) / 2, 0.5};
+    case Activation::silu:
+      return {z * sigmoid, sigmoid + z * sigmoid * (1 - sigmoid)};
+    case Activation::gelu: {
+      const double phi = (1 + std::erf(z / std::sqrt(2.0))) / 2;
+      return {z * phi, phi + z * std::exp(-z * z / 2) / std::sqrt(2 * pi)};
+    }
+    case Activation::gelu_tanh: {
+      const double t = std::tanh(std::sqrt(2 / pi) * (z + 0.044715 * z * z * z));
+      return {z * (1 + t) / 2, (1 + t) / 2 + z / 2 * (1 - t * t) * std::sqrt(2 / pi) * (1 + 3 * 0.044715 * z * z)};
+    }
+    case Activation::hard_silu:
+      return z <= -3 ? Point{0, 0} : z >= 3 ? Point{z, 1} : Point{z * (z + 3) / 6, (2 * z + 3) / 6};
+    case Activation::mish: {
+      const double t = std::tanh(softplus(z).value);
+      return {z * t, t + z * (1 - t * t) * sigmoid};
+    }
+    case Activation::tanh_shrink:
+      return {z - tanh, tanh * tanh};
+    case Activation::linear:
+    case Activation::softmax:
+    case Activation::log_softmax:
+    case Activation::sparsemax:
+      break;
+  }
+  return {z, 1};
+}
+
+inline bool takes_a_row(Activation activation) {
+  return activation == Activation::softmax || activation == Activation::log_softmax ||
+         activation == Activation::sparsemax;
+}
+
+/// What sparsemax takes from each number of a row: found by halving, as the sum of the positive rests falls with it.
+inline double sparsemax_threshold(const Matrix& z, int r) {
+  double low = -std::numeric_limits<double>::infinity(), high = low;
+  for (int c = 0; c < z.columns; ++c) high = std::max(high, z(r, c));
+  low = high - 1;
+  for (int i = 0; i < 200; ++i) {
+    const double middle = (low + high) / 2;
+    double sum = 0;
+    for (int c = 0; c < z.columns; ++c) sum += std::max(z(r, c) - middle, 0.0);
+    (sum > 1 ? low : high) = middle;
+  }
+  return high;
+}
+
 inline Matrix activate(Activation activation, const Matrix& z) {
   Matrix y = z;
   for (int r = 0; r < z.rows; ++r) {
     double sum = 0, largest = -std::numeric_limits<double>::infinity();
     for (int c = 0; c < z.columns; ++c) largest = std::max(largest, z(r, c));
     for (int c = 0; c < z.columns; ++c) sum += std::exp(z(r, c) - largest);
+    const double threshold = sparsemax_threshold(z, r);
     for (int c = 0; c < z.columns; ++c) {
       const double v = z(r, c);
-      switch (activation) {
-        case Activation::linear:
-          break;
-        case Activation::relu:
-          y(r, c) = v < 0 ? 0 : v;
-          break;
-        case Activation::sigmoid:
-          y(r, c) = 1 / (1 + std::exp(-v));
-          break;
-        case Activation::tanh:
-          y(r, c) = std::tanh(v);
-          break;
-        case Activation::softmax:
-          y(r, c) = std::exp(v - largest) / sum;
-          break;
-      }
+      y(r, c) = activation == Activation::softmax       ? std::exp(v - largest) / sum
+                : activation == Activation::log_softmax ? v - largest - std::log(sum)
+                : activation == Activation::sparsemax   ? std::max(v - threshold, 0.0)
+                                                        : activate(activation, v).value;
     }
   }
   return y;
 }
 
-/// From y = activation(z) and dL/dy: dL/dz.
-inline Matrix activation_gradient(Activation activation, const Matrix& y, const Matrix& dy) {
+/// From z, y = activation(z) and dL/dy: dL/dz.
+inline Matrix activation_gradient(Activation activation, const Matrix& z, const Matrix& y, const Matrix& dy) {
   Matrix dz = dy;
   for (int r = 0; r < y.rows; ++r) {
-    double dot = 0;
-    for (int c = 0; c < y.columns; ++c) dot += y(r, c) * dy(r, c);
+    double dot = 0, sum = 0, chosen = 0, chosen_sum = 0;
+    for (int c = 0; c < y.columns; ++c) {
+      dot += y(r, c) * dy(r, c);
+      sum += dy(r, c);
+      if (y(r, c) > 0) chosen += 1, chosen_sum += dy(r, c);
+    }
     for (int c = 0; c < y.columns; ++c) {
       const double v = y(r, c);
-      switch (activation) {
-        case Activation::linear:
-          break;
-        case Activation::relu:
-          dz(r, c) *= v > 0 ? 1 : 0;
-          break;
-        case Activation::sigmoid:
-          dz(r, c) *= v * (1 - v);
-          break;
-        case Activation::tanh:
-          dz(r, c) *= 1 - v * v;
-          break;
-        case Activation::softmax:
-          dz(r, c) = v * (dy(r, c) - dot);
-          break;
+      if (!takes_a_row(activation)) {
+        dz(r, c) *= activation == Activation::linear ? 1 : activate(activation, z(r, c)).slope;
+      } else if (activation == Activation::softmax) {
+        dz(r, c) = v * (dy(r, c) - dot);
+      } else if (activation == Activation::log_softmax) {
+        dz(r, c) -= std::exp(v) * sum;
+      } else {
+        dz(r, c) = v > 0 ? dy(r, c) - chosen_sum / chosen : 0;
       }
     }
   }
@@ -121,7 +211,8 @@ inline LossResult cross_entropy(const Matrix& output, const Batch& batch, const 
   const double low = 1e-7f, high = 1.0f - 1e-7f;  // Keras clips float32 numbers by these
   const int n = output.rows, classes = output.columns;
   const auto* categorical = std::get_if<CategoricalCrossentropy>(&loss);
-  const double smoothing = categorical ? categorical->label_smoothing : 0;
+  const double smoothing =
+      categorical ? categorical->label_smoothing : std::get<SparseCategoricalCrossentropy>(loss).label_smoothing;
   const Reduction reduction = std::visit([](const auto& l) { return l.reduction; }, loss);
 
   LossResult result{std::vector<double>(static_cast<std::size_t>(n)), 0, Matrix(n, classes)};
@@ -131,8 +222,11 @@ inline LossResult cross_entropy(const Matrix& output, const Batch& batch, const 
     const double weight = batch.weights.empty() ? 1 : batch.weights[static_cast<std::size_t>(r)];
     weights += weight;
     for (int c = 0; c < classes; ++c)
-      t[c] = categorical ? batch.targets(r, c) * (1 - smoothing) + smoothing / classes
-                         : (batch.labels[static_cast<std::size_t>(r)] == c ? 1 : 0);
+      t[c] = (categorical                                      ? batch.targets(r, c)
+              : batch.labels[static_cast<std::size_t>(r)] == c ? 1
+                                                               : 0) *
+                 (1 - smoothing) +
+             smoothing / classes;
     if (logits) {
       double largest = output(r, 0), sum = 0, total = 0;
       for (int c = 0; c < classes; ++c) largest = std::max(largest, output(r, c));
@@ -165,6 +259,37 @@ inline LossResult cross_entropy(const Matrix& output, const Batch& batch, const 
   return result;
 }
 
+inline bool is_cross_entropy(const Loss& loss) {
+  return std::holds_alternative<CategoricalCrossentropy>(loss) ||
+         std::holds_alternative<SparseCategoricalCrossentropy>(loss);
+}
+
+/// Any other loss of the outputs against the batch's targets.
+inline LossResult loss_of_rows(const Matrix& output, const Batch& batch, const Loss& loss) {
+  const int n = output.rows;
+  const std::size_t columns = output.columns;
+  const Reduction reduction = std::visit([](const auto& l) { return l.reduction; }, loss);
+  LossResult result{std::vector<double>(static_cast<std::size_t>(n)), 0, Matrix(n, output.columns)};
+  double weights = 0;
+  for (int r = 0; r < n; ++r) {
+    const double weight = batch.weights.empty() ? 1 : batch.weights[static_cast<std::size_t>(r)];
+    weights += weight;
+    Duals y;
+    std::vector<double> t;
+    for (std::size_t c = 0; c < columns; ++c) y.emplace_back(output(r, c)), t.push_back(batch.targets(r, c));
+    for (std::size_t c = 0; c < columns; ++c) {
+      y[c].d = 1;
+      result.gradient(r, c) = weight * row_loss(loss, y, t).d;
+      y[c].d = 0;
+    }
+    result.loss += result.row_losses[static_cast<std::size_t>(r)] = weight * row_loss(loss, y, t).v;
+  }
+  const double divisor = reduction == Reduction::sum ? 1 : reduction == Reduction::sum_over_batch_size ? n : weights;
+  result.loss /= divisor;
+  for (double& g : result.gradient.values) g /= divisor;
+  return result;
+}
+
 // ---- the network
 // ------------------------------------------------------------------------------------------------------
 
@@ -176,18 +301,32 @@ class Network {
     std::size_t offset = 0;
     for (const Layer& layer : layers_) {
       offsets_.push_back(offset);
-      if (const auto* dense = std::get_if<Dense>(&layer)) {
-        offset += static_cast<std::size_t>(inputs + (dense->use_bias ? 1 : 0)) * dense->units;
-        inputs = dense->units;
-      } else if (const auto* norm = std::get_if<BatchNormalization>(&layer)) {
-        offset += static_cast<std::size_t>(2 + (norm->scale ? 1 : 0) + (norm->center ? 1 : 0)) * inputs;
-      }
+      offset += count_weights(layer, inputs);
     }
   }
 
+  /// Numbers in the weights of a layer of `inputs`, which become its outputs.
+  static std::size_t count_weights(const Layer& layer, int& inputs) {
+    const auto columns = static_cast<std::size_t>(inputs);
+    if (const auto* dense = std::get_if<Dense>(&layer)) {
+      inputs = dense->units;
+      return (columns + (dense->use_bias ? 1 : 0)) * static_cast<std::size_t>(inputs);
+    }
+    if (const auto* norm = std::get_if<BatchNormalization>(&layer))
+      return static_cast<std::size_t>(2 + (norm->scale ? 1 : 0) + (norm->center ? 1 : 0)) * columns;
+    if (const auto* norm = std::get_if<LayerNormalization>(&layer))
+      return static_cast<std::size_t>((norm->scale ? 1 : 0) + (norm->center ? 1 : 0)) * columns;
+    if (std::holds_alternative<PReLU>(layer) || std::holds_alternative<RMSNormalization>(layer)) return columns;
+    if (std::holds_alternative<Normalization>(layer)) return 2 * columns;
+    std::size_t all = 0;
+    if (const auto* residual = std::get_if<Residual>(&layer))
+      for (const Layer& inner : residual->layers) all += count_weights(inner, inputs);
+    return all;
+  }
+
   std::vector<double> weights;
-  /// Done to every number that goes from layer to layer, forward and backward, to see how much that matters. Default:
-  /// nothing.
+  /// Done to every number that goes from layer to layer or into an activation, forward and backward, to see how much
+  /// that matters. Default: nothing.
   std::function<double(double)> disturb;
 
   [[nodiscard]] Matrix predict(const Matrix& x) const { return Network(*this).forward(x, false, {}).back().output; }
@@ -204,14 +343,16 @@ class Network {
   struct Trace {
     Matrix input, output;
     Matrix logits;                // before the activation, where there is one
-    Matrix normalised;            // BatchNormalization: (x - mean) * inverse
-    std::vector<double> inverse;  // and 1 / sqrt(variance + epsilon)
+    Matrix normalised;            // of normalisations: (x - mean) * inverse
+    std::vector<double> inverse;  // and 1 / sqrt(variance + epsilon), of columns or rows
     Matrix mask;                  // Dropout
+    std::vector<Trace> inner;     // of a Residual's layers
   };
 
   static Activation activation_of(const Layer& layer) {
     if (const auto* dense = std::get_if<Dense>(&layer)) return dense->activation;
     if (const auto* activation = std::get_if<ActivationLayer>(&layer)) return activation->activation;
+    if (std::holds_alternative<Softmax>(layer)) return Activation::softmax;
     return Activation::linear;
   }
 
@@ -235,6 +376,8 @@ class Network {
   }
 
   void forward(const Flatten&, std::size_t, Trace& t, bool, const Mask&) { t.output = t.input; }
+  void forward(const Reshape&, std::size_t, Trace& t, bool, const Mask&) { t.output = t.input; }
+  void forward(const ActivityRegularization&, std::size_t, Trace& t, bool, const Mask&) { t.output = t.input; }
 
   void forward(const Rescaling& layer, std::size_t, Trace& t, bool, const Mask&) {
     t.output = t.input;
@@ -260,7 +403,39 @@ class Network {
     finish(layer.activation, t);
   }
 
-  static void finish(Activation activation, Trace& t) { t.output = activate(activation, t.logits); }
+  void forward(const Softmax&, std::size_t, Trace& t, bool, const Mask&) {
+    t.logits = t.input;
+    finish(Activation::softmax, t);
+  }
+
+  void forward(const PReLU&, std::size_t i, Trace& t, bool, const Mask&) {
+    t.output = t.input;
+    for (int r = 0; r < t.input.rows; ++r)
+      for (int c = 0; c < t.input.columns; ++c)
+        if (t.input(r, c) <= 0) t.output(r, c) *= weights[offsets_[i] + static_cast<std::size_t>(c)];
+  }
+
+  /// ReLU, LeakyReLU, ELU.
+  template <class L>
+  void forward(const L& layer, std::size_t, Trace& t, bool, const Mask&) {
+    t.output = t.input;
+    for (double& x : t.output.values) x = point(layer, x).value;
+  }
+  static Point point(const ReLU& l, double x) {
+    if (x <= l.threshold) return {l.negative_slope * (x - l.threshold), l.negative_slope};
+    return l.max_value && x >= *l.max_value ? Point{*l.max_value, 0} : Point{x, 1};
+  }
+  static Point point(const LeakyReLU& l, double x) {
+    return x > 0 ? Point{x, 1} : Point{l.negative_slope * x, l.negative_slope};
+  }
+  static Point point(const ELU& l, double x) {
+    return x > 0 ? Point{x, 1} : Point{l.alpha * std::expm1(x), l.alpha * std::exp(x)};
+  }
+
+  void finish(Activation activation, Trace& t) const {
+    t.logits = pass_on(std::move(t.logits));
+    t.output = activate(activation, t.logits);
+  }
 
   void forward(const BatchNormalization& layer, std::size_t i, Trace& t, bool training, const Mask&) {
     const int n = t.input.rows, columns = t.input.columns;
@@ -286,6 +461,67 @@ class Network {
     }
   }
 
+  /// The layers within the Residual that is layer i, with their weights.
+  Network within(const Residual& layer, std::size_t i, int inputs) const {
+    Network network(inputs, layer.layers, {});
+    std::size_t count = 0;
+    for (const Layer& inner : layer.layers) count += count_weights(inner, inputs);
+    const auto begin = weights.begin() + static_cast<std::ptrdiff_t>(offsets_[i]);
+    network.weights.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
+    network.disturb = disturb;
+    return network;
+  }
+
+  void forward(const Residual& layer, std::size_t i, Trace& t, bool training, const Mask& mask) {
+    Network network = within(layer, i, t.input.columns);
+    const Mask inner = [&](std::size_t k, int r, int c) { return mask(kInner * (k + 1) + i, r, c); };
+    t.inner = network.forward(t.input, training, mask ? inner : Mask{});
+    t.output = t.inner.back().output;
+    for (std::size_t k = 0; k < t.output.values.size(); ++k) t.output.values[k] += t.input.values[k];
+    std::copy(network.weights.begin(), network.weights.end(),
+              weights.begin() + static_cast<std::ptrdiff_t>(offsets_[i]));
+  }
+
+  /// The deviation that a Normalization divides column c by.
+  [[nodiscard]] double deviation(std::size_t i, std::size_t columns, std::size_t c) const {
+    return std::max(std::sqrt(weights[offsets_[i] + columns + c]), 1e-7);
+  }
+  void forward(const Normalization&, std::size_t i, Trace& t, bool, const Mask&) {
+    t.output = t.input;
+    const std::size_t columns = t.input.columns;
+    for (int r = 0; r < t.input.rows; ++r)
+      for (std::size_t c = 0; c < columns; ++c)
+        t.output(r, c) = (t.input(r, c) - weights[offsets_[i] + c]) / deviation(i, columns, c);
+  }
+
+  void forward(const LayerNormalization& layer, std::size_t i, Trace& t, bool, const Mask&) {
+    const double* gamma = layer.scale ? weights.data() + offsets_[i] : nullptr;
+    const double* beta = layer.center ? weights.data() + offsets_[i] + (layer.scale ? t.input.columns : 0) : nullptr;
+    normalise_rows(t, true, 1.0 / t.input.columns, layer.epsilon, gamma, beta);
+  }
+  void forward(const RMSNormalization& layer, std::size_t i, Trace& t, bool, const Mask&) {
+    normalise_rows(t, false, 1.0 / t.input.columns, layer.epsilon, weights.data() + offsets_[i], nullptr);
+  }
+  void forward(const UnitNormalization&, std::size_t, Trace& t, bool, const Mask&) {
+    normalise_rows(t, false, 1, 0, nullptr, nullptr);
+  }
+
+  /// Each row, less its mean if `centred`, divided by sqrt(share * sum of its squares + epsilon).
+  static void normalise_rows(Trace& t, bool centred, double share, double epsilon, const double* gamma,
+                             const double* beta) {
+    t.output = t.normalised = t.input;
+    for (int r = 0; r < t.input.rows; ++r) {
+      double mean = 0, squares = 0;
+      for (int c = 0; c < t.input.columns; ++c) mean += centred ? t.input(r, c) / t.input.columns : 0;
+      for (int c = 0; c < t.input.columns; ++c) squares += std::pow(t.input(r, c) - mean, 2);
+      t.inverse.push_back(std::min(1 / std::sqrt(share * squares + epsilon), kLargestInverse));
+      for (int c = 0; c < t.input.columns; ++c) {
+        t.normalised(r, c) = (t.input(r, c) - mean) * t.inverse.back();
+        t.output(r, c) = (gamma ? gamma[c] : 1) * t.normalised(r, c) + (beta ? beta[c] : 0);
+      }
+    }
+  }
+
   void forward(const Dropout&, std::size_t i, Trace& t, bool training, const Mask& mask) {
     t.mask = Matrix(t.input.rows, t.input.columns);
     t.output = t.input;
@@ -296,39 +532,120 @@ class Network {
       }
   }
 
+  void forward(const GaussianDropout&, std::size_t i, Trace& t, bool training, const Mask& mask) {
+    forward(Dropout{}, i, t, training, mask);
+  }
+
+  void forward(const GaussianNoise&, std::size_t i, Trace& t, bool training, const Mask& mask) {
+    t.output = t.input;
+    if (!training || !mask) return;
+    for (int r = 0; r < t.input.rows; ++r)
+      for (int c = 0; c < t.input.columns; ++c) t.output(r, c) += mask(i, r, c);
+  }
+
+  void forward(const AlphaDropout& layer, std::size_t i, Trace& t, bool training, const Mask& mask) {
+    forward(Dropout{}, i, t, false, mask);  // a mask of ones
+    if (!training || !mask || layer.rate == 0) return;
+    const double limit = -1.0507009873554805 * 1.6732632423543772;
+    const double a = 1 / std::sqrt((1 - layer.rate) * (1 + layer.rate * limit * limit)), b = -a * limit * layer.rate;
+    for (int r = 0; r < t.input.rows; ++r)
+      for (int c = 0; c < t.input.columns; ++c) {
+        const bool kept = mask(i, r, c) != 0;
+        t.mask(r, c) = kept ? a : 0;
+        t.output(r, c) = (kept ? t.input(r, c) : limit) * a + b;
+      }
+  }
+
+  /// What activities add to the loss.
+  static double penalty(const std::vector<Layer>& layers, const std::vector<Trace>& traces) {
+    double sum = 0;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      if (const auto* layer = std::get_if<ActivityRegularization>(&layers[i]))
+        for (const double x : traces[i].input.values)
+          sum += (layer->l1 * std::abs(x) + layer->l2 * x * x) / traces[i].input.rows;
+      if (const auto* residual = std::get_if<Residual>(&layers[i])) sum += penalty(residual->layers, traces[i].inner);
+    }
+    return sum;
+  }
+
   Step run(const Batch& batch, const Loss& loss, bool training, const Mask& mask) {
     const std::vector<Trace> traces = forward(batch.x, training, mask);
-    const bool from_logits = std::visit([](const auto& l) { return l.from_logits; }, loss);
+    const auto* sparse = std::get_if<SparseCategoricalCrossentropy>(&loss);
+    const auto* dense = std::get_if<CategoricalCrossentropy>(&loss);
+    const bool from_logits = (sparse != nullptr && sparse->from_logits) || (dense != nullptr && dense->from_logits);
     // A softmax at the end and the cross-entropy are taken together: the same, but for probabilities below 1e-7.
-    const bool fused = !from_logits && activation_of(layers_.back()) == Activation::softmax;
+    const bool fused = is_cross_entropy(loss) && !from_logits && activation_of(layers_.back()) == Activation::softmax;
     const Trace& last = traces.back();
-    LossResult l = cross_entropy(fused ? last.logits : last.output, batch, loss, fused || from_logits);
+    LossResult l = is_cross_entropy(loss)
+                       ? cross_entropy(fused ? last.logits : last.output, batch, loss, fused || from_logits)
+                       : loss_of_rows(last.output, batch, loss);
 
     Step step;
     step.output = last.output;
     step.row_losses = std::move(l.row_losses);
     step.loss = l.loss;
+    step.loss += penalty(layers_, traces);
     step.gradient.resize(weights.size());
     if (!training) return step;
 
-    Matrix d = pass_on(std::move(l.gradient));
+    backward(traces, pass_on(std::move(l.gradient)), fused, step);
+    return step;
+  }
+
+  /// Through all layers; without the last one's activation if `fused`.
+  Matrix backward(const std::vector<Trace>& traces, Matrix d, bool fused, Step& step) {
     for (std::size_t i = layers_.size(); i-- > 0;) {
       if (!(fused && i + 1 == layers_.size()))
-        d = pass_on(activation_gradient(activation_of(layers_[i]), traces[i].output, d));
+        d = pass_on(activation_gradient(activation_of(layers_[i]), traces[i].logits, traces[i].output, d));
       d = pass_on(std::visit([&](const auto& layer) { return backward(layer, i, traces[i], d, step); }, layers_[i]));
     }
-    return step;
+    return d;
   }
 
   // Each takes dL/d(output) — for layers with an activation, dL/d(logits) — adds to the weights' gradient and returns
   // dL/d(input).
 
   Matrix backward(const Flatten&, std::size_t, const Trace&, const Matrix& d, Step&) { return d; }
+  Matrix backward(const Reshape&, std::size_t, const Trace&, const Matrix& d, Step&) { return d; }
+  Matrix backward(const ActivityRegularization& layer, std::size_t, const Trace& t, Matrix d, Step&) {
+    for (std::size_t k = 0; k < d.values.size(); ++k) {
+      const double x = t.input.values[k];
+      d.values[k] += (layer.l1 * ((x > 0) - (x < 0)) + 2 * layer.l2 * x) / d.rows;
+    }
+    return d;
+  }
   Matrix backward(const ActivationLayer&, std::size_t, const Trace&, const Matrix& d, Step&) { return d; }
+
+  Matrix backward(const Softmax&, std::size_t, const Trace&, const Matrix& d, Step&) { return d; }
+
+  Matrix backward(const PReLU& layer, std::size_t i, const Trace& t, Matrix d, Step& step) {
+    for (int r = 0; r < d.rows; ++r)
+      for (int c = 0; c < d.columns; ++c) {
+        if (t.input(r, c) > 0) continue;
+        const std::size_t alpha = offsets_[i] + static_cast<std::size_t>(c);
+        if (layer.trainable) step.gradient[alpha] += d(r, c) * t.input(r, c);
+        d(r, c) *= weights[alpha];
+      }
+    return d;
+  }
+
+  template <class L>
+  Matrix backward(const L& layer, std::size_t, const Trace& t, Matrix d, Step&) {
+    for (std::size_t k = 0; k < d.values.size(); ++k) d.values[k] *= point(layer, t.input.values[k]).slope;
+    return d;
+  }
 
   Matrix backward(const Rescaling& layer, std::size_t, const Trace&, Matrix d, Step&) {
     for (double& v : d.values) v *= layer.scale;
     return d;
+  }
+
+  Matrix backward(const GaussianNoise&, std::size_t, const Trace&, const Matrix& d, Step&) { return d; }
+  Matrix backward(const GaussianDropout&, std::size_t i, const Trace& t, const Matrix& d, Step& step) {
+    return backward(Dropout{}, i, t, d, step);
+  }
+  Matrix backward(const AlphaDropout&, std::size_t i, const Trace& t, const Matrix& d, Step& step) {
+    return backward(Dropout{}, i, t, d, step);
   }
 
   Matrix backward(const Dropout&, std::size_t, const Trace& t, Matrix d, Step&) {
@@ -365,6 +682,55 @@ class Network {
       const double factor = (layer.scale ? weights[gamma + c] : 1) * t.inverse[c];
       for (int r = 0; r < n; ++r)  // the statistics depend on x only where they are the batch's
         dx(r, c) = factor * (layer.trainable ? d(r, c) - sum / n - t.normalised(r, c) * dot / n : d(r, c));
+    }
+    return dx;
+  }
+
+  Matrix backward(const Normalization&, std::size_t i, const Trace&, Matrix d, Step&) {
+    for (int r = 0; r < d.rows; ++r)
+      for (int c = 0; c < d.columns; ++c) d(r, c) /= deviation(i, d.columns, c);
+    return d;
+  }
+  Matrix backward(const Residual& layer, std::size_t i, const Trace& t, const Matrix& d, Step& step) {
+    Network network = within(layer, i, t.input.columns);
+    Step inner;
+    inner.gradient.resize(network.weights.size());
+    Matrix dx = network.backward(t.inner, d, false, inner);
+    for (std::size_t k = 0; k < dx.values.size(); ++k) dx.values[k] += d.values[k];
+    std::copy(inner.gradient.begin(), inner.gradient.end(),
+              step.gradient.begin() + static_cast<std::ptrdiff_t>(offsets_[i]));
+    return dx;
+  }
+  Matrix backward(const LayerNormalization& layer, std::size_t i, const Trace& t, const Matrix& d, Step& step) {
+    return rows_gradient(t, d, true, 1.0 / d.columns, layer.scale ? offsets_[i] : kNone,
+                         layer.center ? offsets_[i] + (layer.scale ? d.columns : 0) : kNone, layer.trainable, step);
+  }
+  Matrix backward(const RMSNormalization& layer, std::size_t i, const Trace& t, const Matrix& d, Step& step) {
+    return rows_gradient(t, d, false, 1.0 / d.columns, offsets_[i], kNone, layer.trainable, step);
+  }
+  Matrix backward(const UnitNormalization&, std::size_t, const Trace& t, const Matrix& d, Step& step) {
+    return rows_gradient(t, d, false, 1, kNone, kNone, false, step);
+  }
+
+  static constexpr double kLargestInverse = 1e12;  // of a row without length
+  static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+
+  /// Of normalise_rows. `gamma` and `beta`: of their first weights, or kNone.
+  Matrix rows_gradient(const Trace& t, const Matrix& d, bool centred, double share, std::size_t gamma, std::size_t beta,
+                       bool trainable, Step& step) const {
+    Matrix dx = d;
+    for (int r = 0; r < d.rows; ++r) {
+      double sum = 0, dot = 0;
+      for (int c = 0; c < d.columns; ++c) {
+        if (trainable && gamma != kNone) step.gradient[gamma + c] += d(r, c) * t.normalised(r, c);
+        if (trainable && beta != kNone) step.gradient[beta + c] += d(r, c);
+        if (gamma != kNone) dx(r, c) *= weights[gamma + c];
+        sum += dx(r, c);
+        dot += dx(r, c) * t.normalised(r, c);
+      }
+      if (t.inverse[r] >= kLargestInverse) dot = 0;
+      for (int c = 0; c < d.columns; ++c)
+        dx(r, c) = t.inverse[r] * (dx(r, c) - (centred ? sum / d.columns : 0) - share * t.normalised(r, c) * dot);
     }
     return dx;
   }

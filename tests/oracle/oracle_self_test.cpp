@@ -76,6 +76,13 @@ TEST(Oracle, InferenceUsesTheMovingStatisticsAndNoDropout) {
   EXPECT_DOUBLE_EQ(network.predict(x)(0, 0), 2 * (9 - 5) / std::sqrt(3 + 1) + 1);
 }
 
+TEST(Oracle, DecayTakesItsShareOfAWeightBeforeTheStep) {
+  Updater updater(AdamW{.learning_rate = 0.5, .weight_decay = 0.25}, 1);
+  std::vector<double> weights{8};
+  updater.apply(weights, {0});
+  EXPECT_EQ(weights[0], 7);
+}
+
 TEST(Oracle, AdamsFirstStepIsTheLearningRateWhateverTheGradient) {
   Updater updater(Adam{.learning_rate = 0.25, .beta_1 = 0.5, .beta_2 = 0.75, .epsilon = 0}, 2);
   std::vector<double> w{1, 1};

@@ -3,6 +3,7 @@
 #include "oracle/oracle.hpp"
 
 #include <algorithm>
+#include <boost/math/special_functions/erf.hpp>
 #include <cmath>
 #include <gtest/gtest.h>
 
@@ -31,14 +32,31 @@ double error_of(const A& a, const B& b) {
   return error == 0 ? 0 : error / scale;
 }
 
+/// The layer of that number (kInner) and what is known of it.
+std::pair<const Layer&, const LayerInfo&> place_of(const std::vector<Layer>& layers,
+                                                   const std::vector<LayerInfo>& infos, std::size_t number) {
+  if (number < kInner) return {layers[number], infos[number]};
+  const std::size_t n = number % kInner;
+  return place_of(std::get<Residual>(layers[n]).layers, infos[n].inner, number / kInner - 1);
+}
+
 /// The masks that the engine promises for a step (program.hpp): element (r, c) draws number r * columns + c of the
 /// layer's stream, sub-stream `step`.
 Mask masks_of(const Model& model, std::uint64_t step) {
   return [&model, step](std::size_t layer, int row, int column) {
-    const double rate = std::get<Dropout>(model.layers()[layer]).rate;
-    const Random random(model.seed(), Purpose::dropout, model.infos()[layer].name);
-    const auto index = static_cast<std::uint64_t>(row) * model.infos()[layer].output_shape[0] + column;
-    return random.bits(index, step) < rate * 0x1p32 ? 0 : 1 / (1 - rate);
+    const auto [drawing, info] = place_of(model.layers(), model.infos(), layer);
+    const Random random(model.seed(), Purpose::dropout, info.name);
+    const auto index = static_cast<std::uint64_t>(row) * info.output_shape[0] + column;
+    const std::uint32_t bits = random.bits(index, step);
+    const double normal =
+        (bits >> 31 ? -1 : 1) * std::sqrt(2.0) * boost::math::erfc_inv(((bits & ~(1u << 31)) + 0.5) * 0x1p-31);
+    const auto kept = [&](double rate) { return bits >= static_cast<double>(static_cast<float>(rate)) * 0x1p32; };
+    if (const auto* noise = std::get_if<GaussianNoise>(&drawing)) return noise->stddev * normal;
+    if (const auto* factor = std::get_if<GaussianDropout>(&drawing))
+      return 1 + std::sqrt(factor->rate / (1 - factor->rate)) * normal;
+    if (const auto* alpha = std::get_if<AlphaDropout>(&drawing)) return kept(alpha->rate) ? 1.0 : 0.0;
+    const double rate = std::get<Dropout>(drawing).rate;
+    return kept(rate) ? 1 / (1 - rate) : 0;
   };
 }
 
@@ -117,15 +135,19 @@ TEST(Engine, DifferentiatesAsTheOracle) {
     EXPECT_LT(error_of(std::vector{result.loss}, std::vector{step.loss}), kTolerance);
 
     Generator g(seed);
-    std::vector<std::vector<double>> disturbed;
+    std::vector<std::vector<double>> disturbed, disturbed_weights;
     for (int i = 0; i < kDisturbances; ++i) {
       Network other(c.inputs, c.layers, c.weights);
       other.disturb = disturbance(g);
       disturbed.push_back(other.train(c.batch, c.loss, masks_of(model, seed)).gradient);
+      disturbed_weights.push_back(other.weights);
     }
     const std::vector<float> weights = engine.weights(), gradient = engine.slot(0);
     for (const Variable& v : model.variables()) {
-      EXPECT_LT(error_of(part(weights, v), part(network.weights, v)), kTolerance) << v.path << ": statistics only move";
+      if (determined(disturbed_weights, network.weights, v)) {
+        EXPECT_LT(error_of(part(weights, v), part(network.weights, v)), kTolerance)
+            << v.path << ": statistics only move";
+      }
       ++tensors;
       if (!determined(disturbed, step.gradient, v))
         ++undetermined;
@@ -142,30 +164,50 @@ std::vector<double> trained(const Case& c, const Model& model, const Optimizer& 
   Network network(c.inputs, c.layers, c.weights);
   network.disturb = disturb;
   Updater updater(optimizer, network.weights.size());
+  std::vector<bool> trains;
+  for (const Variable& v : model.variables()) trains.insert(trains.end(), v.size(), v.trainable);
   for (std::uint64_t t = 0; t < 5; ++t) {
-    updater.apply(network.weights, network.train(c.batch, c.loss, masks_of(model, t)).gradient);
+    updater.apply(network.weights, network.train(c.batch, c.loss, masks_of(model, t)).gradient, trains,
+                  model.variables());
     if (disturb)
       for (double& w : network.weights) w = disturb(w);
   }
   return network.weights;
 }
 
+// Not Ftrl: it makes the weights anew from differences of roots that nearly cancel, in which few digits of float32 are
+// left. Golden traces and the kernels' tests hold it.
 TEST(Engine, TrainsAsTheOracle) {
-  const std::vector<Optimizer> optimizers{SGD{.learning_rate = 0.05}, SGD{.learning_rate = 0.05, .momentum = 0.9},
-                                          SGD{.learning_rate = 0.05, .momentum = 0.9, .nesterov = true}, Adam{},
-                                          Adam{.amsgrad = true}};
+  const std::vector<Optimizer> optimizers{SGD{.learning_rate = 0.05},
+                                          SGD{.learning_rate = 0.05, .momentum = 0.9},
+                                          SGD{.learning_rate = 0.05, .momentum = 0.9, .nesterov = true},
+                                          Adam{},
+                                          Adam{.amsgrad = true},
+                                          RMSprop{},
+                                          RMSprop{.momentum = 0.9},
+                                          RMSprop{.momentum = 0.5, .centered = true},
+                                          Nadam{},
+                                          Adamax{},
+                                          Adagrad{},
+                                          Adadelta{.learning_rate = 1},
+                                          Lamb{.weight_decay = 0.01},
+                                          Adafactor{.learning_rate = 0.05},
+                                          Muon{.learning_rate = 0.01}};
   int tensors = 0, undetermined = 0;
   for_cases(kTrainings, [&](const Case& c, std::uint64_t seed) {
     const Optimizer& optimizer = optimizers[seed % optimizers.size()];
-    const float rate = static_cast<float>(std::visit([](const auto& o) { return o.learning_rate; }, optimizer));
+    const float rate = static_cast<float>(learning_rate_of(optimizer).at(0));
     const Model model(Input{c.inputs}, c.layers, seed);
     PlanOptions options = gradient_plan(c);
-    options.rule = update_rule(optimizer);
+    set_optimizer(options, optimizer);
     Engine engine(plan(model, options));
     engine.set_weights(c.weights);
-    for (std::uint64_t t = 0; t < 5; ++t)
-      engine.run(compute::Phase::train, engine_batch_of(c), t,
-                 update_rate(optimizer, rate, static_cast<std::int64_t>(t) + 1));
+    engine.fresh_slots();
+    for (std::uint64_t t = 0; t < 5; ++t) {
+      compute::StepInput input;
+      set_update(input, optimizer, rate, static_cast<std::int64_t>(t) + 1);
+      engine.run(compute::Phase::train, engine_batch_of(c), t, input);
+    }
 
     Generator g(seed);
     const std::vector<double> reference = trained(c, model, optimizer);

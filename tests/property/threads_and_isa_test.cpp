@@ -12,20 +12,41 @@ namespace {
 std::vector<float> train(const oracle::Case& c, std::uint64_t seed, int threads, compute::Isa isa) {
   const Model model(Input{c.inputs}, c.layers, seed);
   const EngineBatch batch = engine_batch_of(c);
-  const std::vector<Optimizer> optimizers{Adam{.learning_rate = 0.01}, Adam{.amsgrad = true}, SGD{},
-                                          SGD{.momentum = 0.9}, SGD{.momentum = 0.9, .nesterov = true}};
+  const std::vector<Optimizer> optimizers{Adam{.learning_rate = 0.01},
+                                          Adam{.amsgrad = true},
+                                          SGD{},
+                                          SGD{.momentum = 0.9},
+                                          SGD{.momentum = 0.9, .nesterov = true},
+                                          RMSprop{.momentum = 0.9, .centered = true},
+                                          Nadam{},
+                                          Adamax{},
+                                          Adagrad{},
+                                          Adadelta{},
+                                          Lion{},
+                                          Ftrl{.learning_rate_power = -0.4},
+                                          Adam{.clipnorm = 0.1},
+                                          AdamW{.clipvalue = 0.01},
+                                          Adam{.global_clipnorm = 0.1, .use_ema = true},
+                                          SGD{.global_clipnorm = 0.1, .gradient_accumulation_steps = 2},
+                                          Adam{.use_ema = true, .gradient_accumulation_steps = 3},
+                                          Lamb{.weight_decay = 0.1, .clipnorm = 0.1},
+                                          Adafactor{},
+                                          Muon{.gradient_accumulation_steps = 2}};
   const Optimizer& optimizer = optimizers[seed % optimizers.size()];
   PlanOptions options;
   options.max_rows = batch.rows();
   options.loss = c.loss;
-  options.rule = update_rule(optimizer);
+  set_optimizer(options, optimizer);
   Engine engine(plan(model, options), threads, isa);
   engine.set_weights(c.weights);
+  engine.fresh_slots();
 
   std::vector<float> all;
   const auto keep = [&all](const std::vector<float>& more) { all.insert(all.end(), more.begin(), more.end()); };
   for (std::uint64_t step = 0; step < 3; ++step) {
-    engine.run(compute::Phase::train, batch, step, update_rate(optimizer, 0.01f, static_cast<std::int64_t>(step) + 1));
+    compute::StepInput input;
+    set_update(input, optimizer, 0.01f, static_cast<std::int64_t>(step) + 1);
+    engine.run(compute::Phase::train, batch, step, input);
     keep(engine.row_losses());
   }
   engine.run(compute::Phase::predict, batch);

@@ -1,0 +1,138 @@
+// The gradient of every layer under every loss, in double through the definitions of the operations, against
+// differences of the loss. The lists are the variants themselves: a layer or loss that joins one needs an example here.
+#include <gtest/gtest.h>
+
+#include <telar/gradient_check.hpp>
+
+#include "oracle/random_network.hpp"
+#include "spec/describe.hpp"
+#include "support/thrown.hpp"
+
+namespace telar {
+namespace {
+
+using Layers = std::vector<Layer>;
+
+/// Layers that make (6) of (6), with every way that the layer can take.
+std::vector<Layers> examples(const Rescaling&) { return {{Rescaling{.scale = 0.5, .offset = 0.25}}}; }
+std::vector<Layers> examples(const Flatten&) { return {{Flatten{}}}; }
+std::vector<Layers> examples(const Reshape&) { return {{Reshape{.target_shape = {3, -1}}, Flatten{}}}; }
+std::vector<Layers> examples(const Dense&) {
+  std::vector<Layers> all{{Dense{.units = 6, .use_bias = false}}};
+  for (const auto& activation : enum_names<Activation>)
+    all.push_back({Dense{.units = 6, .activation = activation.value}});
+  return all;
+}
+std::vector<Layers> examples(const ActivationLayer&) {
+  std::vector<Layers> all;
+  for (const auto& activation : enum_names<Activation>) all.push_back({ActivationLayer{activation.value}});
+  return all;
+}
+std::vector<Layers> examples(const BatchNormalization&) {
+  return {{BatchNormalization{}},
+          {BatchNormalization{.center = false, .scale = false}},
+          {BatchNormalization{.trainable = false}}};
+}
+std::vector<Layers> examples(const Dropout&) { return {{Dropout{.rate = 0.4}}}; }
+std::vector<Layers> examples(const ReLU&) {
+  return {{ReLU{}}, {ReLU{.max_value = 0.5, .negative_slope = 0.1, .threshold = 0.1}}};
+}
+std::vector<Layers> examples(const LeakyReLU&) { return {{LeakyReLU{}}}; }
+std::vector<Layers> examples(const ELU&) { return {{ELU{.alpha = 0.7}}}; }
+std::vector<Layers> examples(const Softmax&) { return {{Softmax{}}}; }
+std::vector<Layers> examples(const PReLU&) { return {{PReLU{.alpha_initializer = Constant{0.3}}}}; }
+std::vector<Layers> examples(const GaussianNoise&) { return {{GaussianNoise{.stddev = 0.2}}}; }
+std::vector<Layers> examples(const GaussianDropout&) { return {{GaussianDropout{.rate = 0.3}}}; }
+std::vector<Layers> examples(const AlphaDropout&) { return {{AlphaDropout{.rate = 0.3}}}; }
+std::vector<Layers> examples(const LayerNormalization&) {
+  return {{LayerNormalization{}}, {LayerNormalization{.center = false, .scale = false}}};
+}
+std::vector<Layers> examples(const RMSNormalization&) { return {{RMSNormalization{}}}; }
+std::vector<Layers> examples(const UnitNormalization&) { return {{UnitNormalization{}}}; }
+
+std::vector<Layers> examples(const ActivityRegularization&) {
+  return {{ActivityRegularization{.l1 = 0.1, .l2 = 0.2}},
+          {ActivityRegularization{.l1 = 0.1}, Dense{.units = 6}, ActivityRegularization{.l2 = 0.3}}};
+}
+std::vector<Layers> examples(const Normalization&) {
+  return {{Normalization{.mean = {0, 1, 2, -1, 0.5, 0}, .variance = {1, 2, 0.5, 0.1, 0.3, 3}}}};
+}
+std::vector<Layers> examples(const Residual&) {
+  const Residual plain{{Dense{.units = 5, .activation = Activation::tanh}, Dropout{.rate = 0.3}, Dense{.units = 6}}};
+  return {{plain},
+          {Residual{{ActivationLayer{Activation::tanh}}}},
+          {Residual{{plain, LayerNormalization{}}}, Dropout{.rate = 0.2}, Residual{{BatchNormalization{}}}}};
+}
+
+template <class... A>
+std::vector<Layers> all_examples(const std::variant<A...>&) {
+  std::vector<Layers> all;
+  const auto add = [&all](std::vector<Layers> more) { all.insert(all.end(), more.begin(), more.end()); };
+  (add(examples(A{})), ...);
+  return all;
+}
+
+template <class... L>
+std::vector<Loss> all_losses(const std::variant<L...>&) {
+  return {L{}...};
+}
+
+/// Seven samples of four numbers, with targets of three that could be probabilities, or with labels.
+Dataset samples(bool labels) {
+  oracle::Generator g(5);
+  std::vector<float> x;
+  for (int i = 0; i < 7 * 4; ++i) x.push_back(g.normal());
+  if (labels) return from_arrays({4}, x, std::vector<std::int32_t>{0, 1, 2, 1, 0, 2, 2}, 3);
+  Targets targets{{}, 3};
+  for (int i = 0; i < 7; ++i) targets.values.insert(targets.values.end(), {0.7f, 0.05f, 0.25f});
+  return from_arrays({4}, x, targets);
+}
+
+/// Weights away from 0, so that every path shows.
+void draw_weights(Sequential& model) {
+  oracle::Generator g(9);
+  std::vector<float> weights(model.get_weights().begin(), model.get_weights().end());
+  for (const Variable& v : model.variables())
+    if (v.trainable)
+      for (std::size_t i = 0; i < v.size(); ++i) weights[v.offset + i] += 0.3f * g.normal();
+  model.set_weights(weights);
+}
+
+TEST(GradientCheck, EveryLayerHasTheSlopeOfEveryLossAsItsGradient) {
+  for (const Layers& layers : all_examples(Layer::Alternatives{}))
+    for (const Loss& loss : all_losses(Loss{})) {
+      std::string what(class_name(loss));
+      Layers stack{Dense{.units = 6, .activation = Activation::tanh}};
+      for (const Layer& layer : layers) stack.push_back(layer), what += ", " + std::string(class_name(layer));
+      stack.emplace_back(Dense{.units = 3, .activation = Activation::softmax});
+      SCOPED_TRACE(what);
+      Sequential model(Input{4}, stack, 3);
+      draw_weights(model);
+      model.compile({.loss = loss});
+      const GradientCheck check =
+          check_gradients(model, samples(std::holds_alternative<SparseCategoricalCrossentropy>(loss)), 11);
+      EXPECT_LT(check.error, 1e-6) << check.worst;
+      EXPECT_GT(check.checked, 5 * check.kinks);
+    }
+}
+
+TEST(GradientCheck, NamesTheWeightsThatItChecks) {
+  Sequential model(Input{4}, {Dense{.units = 3, .name = "only"}});
+  model.compile({.loss = MeanSquaredError{}});
+  const GradientCheck check = check_gradients(model, samples(false));
+  EXPECT_EQ(check.checked, 15u);
+  EXPECT_EQ(check.kinks, 0u);
+  EXPECT_TRUE(check.worst.starts_with("only/"));
+}
+
+TEST(GradientCheck, NeedsALossAndDataThatFit) {
+  Sequential model(Input{4}, {Dense{.units = 2}});
+  EXPECT_EQ(test::thrown_by([&] { static_cast<void>(check_gradients(model, samples(false))); }).message(),
+            "the network has no loss");
+  model.compile({.loss = MeanSquaredError{}});
+  EXPECT_EQ(test::thrown_by([&] { static_cast<void>(check_gradients(model, samples(false))); }).code(),
+            ErrorCode::usage);
+}
+
+}  // namespace
+}  // namespace telar
