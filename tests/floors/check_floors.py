@@ -13,9 +13,11 @@ FLOORS = ["base", "spec", "compute", "model", "data", "train", "format", "study"
 # The floor that a public header belongs to: whoever includes it stands there or higher.
 HEADER_FLOORS = {
     "error": "base", "version": "base",
-    "initializers": "spec", "layers": "spec", "losses": "spec", "optimizers": "spec", "history": "spec",
+    "initializers": "spec", "normalization_layers": "spec", "learning_rate": "spec", "layers": "spec", "losses": "spec", "metrics": "spec", "optimizers": "spec", "history": "spec",
+    "tensor_optimizers": "spec", "regularizers": "spec", "constraints": "spec",
     "callbacks": "spec", "dataset": "data", "telar": "study",
-    "sequential": "model",  # declared for the model's floor, defined on the floors that its verbs need
+    # Declared for the model's floor, defined on the floors that their verbs need.
+    "sequential": "model", "predictor": "model", "gradient_check": "model",
 }
 PUBLIC_HEADER_LINES = 250
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^">]+)[">]')
