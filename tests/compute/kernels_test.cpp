@@ -32,6 +32,31 @@ TEST_P(Kernels, DenseForwardIsItsDefinition) {
         }
 }
 
+TEST_P(Kernels, AnElementOfAProductIsOneChainHoweverLong) {
+  constexpr int kRows = 13, kIn = 300, kOut = 40;
+  Laboratory lab(kRows);
+  const Matrix in = lab.matrix(kIn), out = lab.matrix(kOut), delta = lab.matrix(kIn), grad = lab.matrix(kOut);
+  const Kernel kernel = lab.kernel(kIn, kOut);
+  std::vector<float> chains;
+  for (const Matrix& from : {in, delta})
+    for (int r = 0; r < kRows; ++r)
+      for (int o = 0; o < kOut; ++o) {
+        float sum = 0;
+        for (int i = 0; i < kIn; ++i) sum = std::fma(lab.value(from, r, i), lab.value(kernel, i, o), sum);
+        chains.push_back(sum);
+      }
+  auto chain = chains.begin();
+  const auto expect_chains = [&](const Matrix& m) {
+    for (int r = 0; r < kRows; ++r)
+      for (int o = 0; o < kOut; ++o)
+        ASSERT_EQ(lab.kernel_result(m.at + static_cast<std::size_t>(r * m.stride + o)), *chain++) << r << ", " << o;
+  };
+  lab.run(DenseOp{in, out, kernel, Vector{}, Act::linear}, isa(), 1);
+  expect_chains(out);
+  lab.run(DenseInputGradOp{delta, grad, kernel, in, Act::linear}, isa(), 1);
+  expect_chains(grad);
+}
+
 TEST_P(Kernels, ADenseLayerMayHaveNoBias) {
   Laboratory lab(7);
   const DenseOp op{lab.matrix(20), lab.matrix(40), lab.kernel(20, 40), Vector{}, Act::relu};

@@ -44,6 +44,7 @@ class Laboratory {
   }
   std::size_t row_values() { return take(static_cast<std::size_t>(rows_)); }
   float& value(const Matrix& m, int r, int c) { return values_[m.at + static_cast<std::size_t>(r * m.stride + c)]; }
+  float& value(const Kernel& k, int i, int o) { return values_[k.index(i, o)]; }
 
   /// Ends the variables: everything taken so far gets slots: a random first one, or large and positive where it holds
   /// squares, and positive second and third ones.

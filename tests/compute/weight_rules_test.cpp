@@ -95,7 +95,7 @@ TEST_P(WeightRules, NumbersThatAreNoneStayNone) {
   for (const bool not_negative : {false, true}) {
     Laboratory lab(3);
     ConstrainOp op{lab.kernel(20, 10)};
-    lab.value({op.kernel.at, 10, kPanel}, 3, 3) = std::nanf("");
+    lab.value(op.kernel, 3, 3) = std::nanf("");
     op.not_negative = not_negative;
     op.high = 1;
     lab.run(op, isa(), 1);

@@ -2,8 +2,10 @@
 #include "compute/kernels/targets.hpp"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "compute/kernels/dense.cpp"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+#include <limits>
 
 #include "compute/kernels/elementwise-inl.h"
 #include "compute/kernels/run-inl.h"
@@ -11,20 +13,76 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace telar::compute::HWY_NAMESPACE {
-/// rows x vectors of a . b into out, through f(value, row, column): what else is done with a value on the way.
+/// Steps of the inner dimension that all rows take before the next ones: where two vectors of a panel are little beside
+/// a tile's multiplications, the panel may come from the second-level cache; with 16 registers it has to stay in the
+/// first, and 128 steps of it are 16 KB.
+#if HWY_TARGET == HWY_AVX2
+inline constexpr std::size_t kDepthAtOnce = 128;
+#else
+inline constexpr std::size_t kDepthAtOnce = std::numeric_limits<std::size_t>::max();
+#endif
+
+/// A product of rows x vectors into `out`, or the part of it that some steps of the inner dimension are.
+struct ProductPart {
+  Broadcast a;
+  const float* b;
+  std::size_t depth, rows, vectors;
+  float* out;
+  std::size_t out_row;
+  bool begins;        ///< from zero; else from what is in `out`
+  const float* next;  ///< what will be read soon: the caches are asked for `ahead` lines of it a row of tiles
+  std::size_t ahead;
+};
+
+/// Through f(value, row, column): what else is done with a value on the way.
 template <class F>
-HWY_INLINE void Product(Broadcast a, const float* b, std::size_t depth, std::size_t rows, std::size_t vectors,
-                        float* out, std::size_t out_row, const F& f) {
+HWY_INLINE void RunPart(const ProductPart& part, const F& f) {
+  constexpr std::size_t kLine = 16;
+  HWY_ALIGN static constexpr float kZeros[kPanel] = {};
+  const std::size_t out_row = part.out_row, from_row = part.begins ? 0 : out_row;
+  const float* next = part.next;
   const auto tile = [&](auto height, auto width, std::size_t r, std::size_t column) HWY_ATTR {
-    float* HWY_RESTRICT to = out + r * out_row + column;
+    float* HWY_RESTRICT to = part.out + r * out_row + column;
+    const float* from = part.begins ? kZeros : to;
+    if (column == 0)
+      for (std::size_t i = 0; i < part.ahead; ++i, next += kLine) hwy::Prefetch(next);
     Tile<decltype(height)::value, decltype(width)::value, Walk::rows>(
-        {a.data + r * a.stride, a.stride}, {b + column, kPanel}, depth, 0, [](std::size_t) HWY_ATTR {},
+        {part.a.data + r * part.a.stride, part.a.stride}, {part.b + column, kPanel}, part.depth, 0,
+        [](std::size_t) HWY_ATTR {},
         [&](int i, int v, V value) HWY_ATTR {
           const std::size_t row = static_cast<std::size_t>(i), c = static_cast<std::size_t>(v) * kLanes;
           hn::Store(f(value, r + row, column + c), d, to + row * out_row + c);
+        },
+        [=](int i, int v) HWY_ATTR {
+          return hn::Load(d, from + static_cast<std::size_t>(i) * from_row + static_cast<std::size_t>(v) * kLanes);
         });
   };
-  ForTiles<kTileRows>(rows, vectors, tile);
+  ForTiles<kTileRows>(part.rows, part.vectors, tile);
+}
+
+HWY_NOINLINE void RunEarlyPart(const ProductPart& part) {
+  RunPart(part, [](V x, std::size_t, std::size_t) HWY_ATTR { return x; });
+}
+
+/// rows x vectors of a . b into out, through f. Meanwhile the caches are asked for the panel that follows b.
+template <class F>
+HWY_INLINE void Product(Broadcast a, const float* b, std::size_t depth, std::size_t rows, std::size_t vectors,
+                        float* out, std::size_t out_row, const F& f) {
+  constexpr std::size_t kLinesOfAStep = kPanel / 16;
+  const std::size_t tiles = (rows + kTileRows - 1) / kTileRows, parts = tiles == 1 ? 1 : 1 + (depth - 1) / kDepthAtOnce;
+  ProductPart part{a, b, (depth + parts - 1) / parts, rows, vectors, out, out_row, true, b + depth * kPanel, 0};
+  part.ahead = (part.depth * kLinesOfAStep + tiles - 1) / tiles;
+  for (std::size_t left = depth;; left -= part.depth) {
+    if (left <= part.depth) {
+      part.depth = left;
+      return RunPart(part, f);
+    }
+    RunEarlyPart(part);
+    part.a.data += part.depth;
+    part.b += part.depth * kPanel;
+    part.next += part.depth * kPanel;
+    part.begins = false;
+  }
 }
 
 /// One row by up to kRowPanels panels, side by side: enough chains to keep the multipliers busy, and several streams of

@@ -70,13 +70,20 @@ inline constexpr int kStepsAtOnce = 2;
 inline constexpr int kStepsAtOnce = 1;
 #endif
 
-/// Calls aside(i) for i < asides between equal parts of the product, then epilogue(row, vector, value) for each
-/// accumulator.
-template <int kRows, int kVectors, Walk kWalk, class Aside, class Epilogue>
+/// Where the chains of a tile begin.
+struct FromZero {
+  HWY_INLINE V operator()(int, int) const { return hn::Zero(d); }
+};
+
+/// Each accumulator begins as start(row, vector). Calls aside(i) for i < asides between equal parts of the product,
+/// then epilogue(row, vector, value) for each accumulator.
+template <int kRows, int kVectors, Walk kWalk, class Aside, class Epilogue, class Start = FromZero>
 HWY_INLINE void Tile(Broadcast a, Panel b, std::size_t depth, std::size_t asides, const Aside& aside,
-                     const Epilogue& epilogue) {
+                     const Epilogue& epilogue, const Start& start = {}) {
   V c[kRows][kVectors];
-  Times<kRows * kVectors>([&](auto i) HWY_ATTR { c[i / kVectors][i % kVectors] = hn::Zero(d); });
+  Times<kRows * kVectors>([&](auto i) HWY_ATTR __attribute__((always_inline)) {
+    c[i / kVectors][i % kVectors] = start(i / kVectors, i % kVectors);
+  });
   const float* HWY_RESTRICT pa = a.data;
   const float* HWY_RESTRICT pb = b.data;
   const std::size_t row = kWalk == Walk::rows ? a.stride : 1, inner = kWalk == Walk::rows ? 1 : a.stride,
