@@ -30,6 +30,7 @@ FOLDER = pathlib.Path(__file__).resolve().parents[1] / "golden"
 sys.path.insert(0, str(FOLDER))
 import generate_layers  # noqa: E402
 import generate_rules  # noqa: E402
+import generate_vocabulary  # noqa: E402
 
 GOLDEN = json.loads((FOLDER / "golden.json").read_text())
 # One float32 operation rounds by 6e-8; a value is the end of a dozen or so of them, a training of some hundreds.
@@ -66,7 +67,7 @@ class GoldenFromKeras(unittest.TestCase):
     def each(self, kept, made, tolerance=VALUE):
         self.assertEqual(len(kept), len(made))
         for a, b in zip(kept, made):
-            with self.subTest(**{k: v for k, v in a.items() if k in ("name", "class", "args", "tag")}):
+            with self.subTest(**{k: v for k, v in a.items() if k in ("name", "class", "cls", "args", "tag", "reduction", "weighted")}):
                 self.assertEqual(sorted(a), sorted(b))
                 for key in a:
                     with self.subTest(key=key):
@@ -81,6 +82,13 @@ class GoldenFromKeras(unittest.TestCase):
         kept, made = json.loads((FOLDER / "rules.json").read_text()), generate_rules.values()
         self.each(kept["optimizers"], made["optimizers"])
         self.each(kept["trainings"], made["trainings"], TRAINING)
+
+    def test_generated_vocabulary(self):
+        kept, made = json.loads((FOLDER / "vocabulary.json").read_text()), generate_vocabulary.values()
+        for part in ("losses", "metrics", "flips", "translations"):
+            self.each(kept[part], made[part])
+        for part in ("images", "inverted"):
+            self.close(kept[part], made[part])
 
     def test_optimizers(self):
         for case in GOLDEN["optimizers"]:

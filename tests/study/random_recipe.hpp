@@ -62,7 +62,7 @@ struct RandomFields {
   void field(std::string_view, std::variant<A...>& value, std::string_view, const Range& = {}) {
     const std::size_t kind = *rc::gen::inRange<std::size_t>(0, sizeof...(A));
     std::size_t i = 0;
-    static_cast<void>(((i++ == kind && (value = A{}, true)) || ...));
+    static_cast<void>(((i++ == kind && is_for_files<A> && (value = A{}, true)) || ...));
     std::visit([&](auto& alternative) { describe(alternative, *this); }, value);
   }
   template <class T>
@@ -75,6 +75,9 @@ struct RandomFields {
       field(name, value.value.emplace<double>(), doc, range);
     else
       field(name, value.value.emplace<Schedule>(), doc);
+  }
+  void field(std::string_view, ShiftRange& value, std::string_view, const Range& range = {}) {
+    value = ShiftRange(random_number(range), random_number(range));
   }
   void field(std::string_view, MixUp& value, std::string_view, const Range& = {}) { describe(value, *this); }
   void field(std::string_view, ValidationSpec& value, std::string_view, const Range& = {}) {
