@@ -59,11 +59,13 @@ struct RandomFields {
       value.reset();
   }
   template <class... A>
-  void field(std::string_view, std::variant<A...>& value, std::string_view, const Range& = {}) {
+  void field(std::string_view name, std::variant<A...>& value, std::string_view, const Range& = {}) {
     const std::size_t kind = *rc::gen::inRange<std::size_t>(0, sizeof...(A));
     std::size_t i = 0;
     static_cast<void>(((i++ == kind && is_for_files<A> && (value = A{}, true)) || ...));
     std::visit([&](auto& alternative) { describe(alternative, *this); }, value);
+    if constexpr (std::is_same_v<std::variant<A...>, Regularizer>)
+      if (name != "kernel_regularizer" && std::holds_alternative<OrthogonalRegularizer>(value)) value = L2{};
   }
   template <class T>
   void field(std::string_view name, std::vector<T>& value, std::string_view doc, const Range& range = {}) {

@@ -93,11 +93,11 @@ TEST_F(RecipeMistakes, losses_and_metrics_of_overlap_and_thresholds) {
   const auto loss = [this](const std::string& fields) {
     return small_with("\"sparse_categorical_crossentropy\"", "{ type = " + fields + " }");
   };
-  EXPECT_EQ(loss("\"Dice\", axis = 1"), "[r.toml:11:26] compile.loss.axis = 1, but must be -1");
-  EXPECT_EQ(loss("\"Tversky\", alfa = 1"),
-            "[r.toml:11:29] unknown key \"alfa\" in compile.loss (Tversky)\n  did you mean \"alpha\"?");
+  EXPECT_EQ(loss("\"Dice\", axis = 1"), "[r.toml:11:25] compile.loss.axis = 1, but must be -1");
+  EXPECT_EQ(loss("\"Tversky\", alphas = 1"),
+            "[r.toml:11:28] unknown key \"alphas\" in compile.loss (Tversky)\n  did you mean \"alpha\"?");
   EXPECT_EQ(loss("\"CategoricalGeneralizedCrossEntropy\", q = 0"),
-            "[r.toml:11:56] compile.loss.q = 0, but must be in (0, 1)");
+            "[r.toml:11:55] compile.loss.q = 0, but must be in (0, 1)");
   EXPECT_EQ(small_with("[fit]", "metrics = [\"precision_at_recall\"]"),
             "[r.toml:13:12] compile.metrics.0 (PrecisionAtRecall) has no recall, and there is no default\n"
             "  add recall = ...");
