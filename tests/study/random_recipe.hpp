@@ -63,7 +63,13 @@ struct RandomFields {
     const std::size_t kind = *rc::gen::inRange<std::size_t>(0, sizeof...(A));
     std::size_t i = 0;
     static_cast<void>(((i++ == kind && is_for_files<A> && (value = A{}, true)) || ...));
-    std::visit([&](auto& alternative) { describe(alternative, *this); }, value);
+    std::visit(
+        [&](auto& alternative) {
+          describe(alternative, *this);
+          if constexpr (requires { alternative.variance; })  // a Normalization's, as many as it has means
+            alternative.variance.resize(alternative.mean.size(), 1.0);
+        },
+        value);
     if constexpr (std::is_same_v<std::variant<A...>, Regularizer>)
       if (name != "kernel_regularizer" && std::holds_alternative<OrthogonalRegularizer>(value)) value = L2{};
   }
