@@ -72,6 +72,16 @@ class Dataset {
 /// The same, drawn class by class so that both parts have the classes' shares (largest remainder decides the odd ones).
 [[nodiscard]] std::pair<Dataset, Dataset> split_stratified(const Dataset& data, double fraction, std::uint64_t seed);
 
+/// Which samples a fold holds out: consecutive ones, ones drawn by the seed, or drawn so that each fold has the
+/// classes' shares. Sizes of folds differ by at most one, with `stratified` for each class.
+enum class FoldOrder { consecutive, shuffled, stratified };
+
+/// (for training, held out) for each of `folds` folds. Every sample is held out once; parts keep the original order.
+/// Throws Error (usage): fewer than 2 folds or more than samples; `stratified` without labels.
+[[nodiscard]] std::vector<std::pair<Dataset, Dataset>> k_fold(const Dataset& data, int folds,
+                                                              FoldOrder order = FoldOrder::shuffled,
+                                                              std::uint64_t seed = 0);
+
 /// (samples, features) float32 with integer labels; `classes` 0 means largest label + 1. `shape` of one sample.
 [[nodiscard]] Dataset from_arrays(std::vector<int> shape, std::vector<float> features, std::vector<std::int32_t> labels,
                                   int classes = 0);

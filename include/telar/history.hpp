@@ -46,7 +46,8 @@ struct ClassScore {
 
 /// The result of `evaluate`.
 struct Score {
-  Estimate loss;                                          ///< mean loss; Student's t interval over the samples
+  /// Mean loss; Student's t interval over the samples, the whole line for a loss of whole batches.
+  Estimate loss;
   std::vector<std::pair<std::string, Estimate>> metrics;  ///< in the order of compile; accuracy has Wilson's interval
   int classes = 0;                                        ///< 0 if the task is no classification
   std::vector<std::int64_t> confusion;                    ///< (classes, classes): row = true class, column = predicted
@@ -61,11 +62,19 @@ struct Score {
   [[nodiscard]] const Estimate& operator[](const std::string& name) const;
 };
 
+/// A validation in the middle of a training (FitOptions::validation_freq_steps).
+struct StepValidation {
+  int epoch = 0;  ///< from 0
+  int step = 0;   ///< steps of the epoch that were taken before it
+  Logs logs;      ///< val_loss, val_* of the metrics
+};
+
 /// One training, epoch by epoch.
 struct History {
   std::vector<Logs> epochs;                ///< loss, metrics, val_*, learning_rate where a callback logs it
   std::vector<double> epoch_seconds;       ///< wall time of the training steps of each epoch
   std::vector<double> validation_seconds;  ///< wall time of each validation; empty without validation data
+  std::vector<StepValidation> validations;
   Ended ended = Ended::completed;
   std::string reason;  ///< a sentence for people; empty if completed
   /// Of the training data at the end, in inference mode and with the final weights: what `loss` of the last epoch, a

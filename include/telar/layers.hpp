@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <telar/constraints.hpp>
+#include <telar/image_layers.hpp>
 #include <telar/initializers.hpp>
 #include <telar/normalization_layers.hpp>
 #include <telar/regularizers.hpp>
@@ -192,10 +193,10 @@ struct Residual {
 };
 
 /// One layer. An empty `name` becomes Keras's automatic one: dense, dense_1, batch_normalization, ...
-struct Layer
-    : std::variant<Rescaling, Flatten, Dense, ActivationLayer, BatchNormalization, Dropout, ReLU, LeakyReLU, ELU,
-                   Softmax, PReLU, GaussianNoise, GaussianDropout, AlphaDropout, LayerNormalization, RMSNormalization,
-                   UnitNormalization, Reshape, ActivityRegularization, Residual, Normalization> {
+struct Layer : std::variant<Rescaling, Flatten, Dense, ActivationLayer, BatchNormalization, Dropout, ReLU, LeakyReLU,
+                            ELU, Softmax, PReLU, GaussianNoise, GaussianDropout, AlphaDropout, LayerNormalization,
+                            RMSNormalization, UnitNormalization, Reshape, ActivityRegularization, Residual,
+                            Normalization, RandomFlip, RandomTranslation> {
   using variant::variant;
   using Alternatives = variant;
 };

@@ -4,14 +4,9 @@
 #include <optional>
 #include <variant>
 
-namespace telar {
+#include <telar/custom.hpp>
 
-/// How the samples' losses l with weights w become one number.
-enum class Reduction {
-  sum_over_batch_size,     ///< sum(w l) / number of samples that count
-  sum,                     ///< sum(w l)
-  mean_with_sample_weight  ///< sum(w l) / sum(w)
-};
+namespace telar {
 
 /// -sum(t log p) against one-hot (or soft) targets (samples, classes).
 struct CategoricalCrossentropy {
@@ -120,9 +115,36 @@ struct CategoricalHinge {
   Reduction reduction = Reduction::sum_over_batch_size;
 };
 
-using Loss = std::variant<CategoricalCrossentropy, SparseCategoricalCrossentropy, BinaryCrossentropy,
-                          BinaryFocalCrossentropy, CategoricalFocalCrossentropy, MeanSquaredError, MeanAbsoluteError,
-                          MeanAbsolutePercentageError, MeanSquaredLogarithmicError, Huber, LogCosh, KLDivergence,
-                          Poisson, CosineSimilarity, Hinge, SquaredHinge, CategoricalHinge>;
+/// (1 - p^q) / q with the probability p = sum(t y) of the target's class (Zhang and Sabuncu 2018,
+/// arxiv.org/abs/1805.07836): near cross-entropy for a small q, near the absolute error for a large one. Where p is
+/// below 1e-7, the gradient is 0; Keras's is without bounds.
+struct CategoricalGeneralizedCrossEntropy {
+  double q = 0.5;  ///< in (0, 1)
+  Reduction reduction = Reduction::sum_over_batch_size;
+};
+
+// The two below measure the overlap of outputs and targets in [0, 1], with sums over all outputs of all samples of a
+// batch, so that the loss over data is the mean of its batches' losses and depends on their size; or with axis -1 over
+// the outputs of each sample by itself.
+
+/// 1 - 2 sum(t y) / (sum(t) + sum(y) + 1e-7).
+struct Dice {
+  std::optional<int> axis{};  ///< -1: each sample by itself
+  Reduction reduction = Reduction::sum_over_batch_size;
+};
+
+/// 1 - s / (s + alpha sum((1 - t) y) + beta sum(t (1 - y)) + 1e-7), s = sum(t y) (Salehi et al. 2017).
+struct Tversky {
+  double alpha = 0.5;         ///< weight of outputs that should be 0
+  double beta = 0.5;          ///< weight of outputs that should be 1
+  std::optional<int> axis{};  ///< -1: each sample by itself
+  Reduction reduction = Reduction::sum_over_batch_size;
+};
+
+using Loss =
+    std::variant<CategoricalCrossentropy, SparseCategoricalCrossentropy, BinaryCrossentropy, BinaryFocalCrossentropy,
+                 CategoricalFocalCrossentropy, MeanSquaredError, MeanAbsoluteError, MeanAbsolutePercentageError,
+                 MeanSquaredLogarithmicError, Huber, LogCosh, KLDivergence, Poisson, CosineSimilarity, Hinge,
+                 SquaredHinge, CategoricalHinge, CategoricalGeneralizedCrossEntropy, Dice, Tversky, CustomLoss>;
 
 }  // namespace telar

@@ -1,8 +1,10 @@
 // Metrics: plain data, Keras's names and defaults (keras.io/api/metrics), and some that Keras does not have.
 #pragma once
 
+#include <limits>
 #include <variant>
 
+#include <telar/custom.hpp>
 #include <telar/losses.hpp>
 
 namespace telar {
@@ -38,6 +40,44 @@ struct Recall {
   double threshold = 0.5;
 };
 
+/// How many outputs are above `threshold`, or not, and should be (a target of 1), or not.
+struct TruePositives {
+  double threshold = 0.5;
+};
+struct TrueNegatives {
+  double threshold = 0.5;
+};
+struct FalsePositives {
+  double threshold = 0.5;
+};
+struct FalseNegatives {
+  double threshold = 0.5;
+};
+
+// Of num_thresholds equal steps of a threshold in [0, 1] over all outputs of all samples together, probabilities, those
+// at which one share is as large as asked for: the largest other share at them, 0 if there is none.
+
+/// The largest precision at a recall of at least `recall`.
+struct PrecisionAtRecall {
+  double recall = std::numeric_limits<double>::quiet_NaN();  ///< in [0, 1]; there is no default
+  int num_thresholds = 200;
+};
+/// The largest recall at a precision of at least `precision`.
+struct RecallAtPrecision {
+  double precision = std::numeric_limits<double>::quiet_NaN();  ///< in [0, 1]; there is no default
+  int num_thresholds = 200;
+};
+/// The largest share of true ones that are found, where `specificity` of the false ones are told.
+struct SensitivityAtSpecificity {
+  double specificity = std::numeric_limits<double>::quiet_NaN();  ///< in [0, 1]; there is no default
+  int num_thresholds = 200;
+};
+/// The other way round.
+struct SpecificityAtSensitivity {
+  double sensitivity = std::numeric_limits<double>::quiet_NaN();  ///< in [0, 1]; there is no default
+  int num_thresholds = 200;
+};
+
 /// How scores of classes become one: over all decisions, the mean of the classes, or weighted by their samples.
 /// (Keras's default gives one number a class; a log has one number a name.)
 enum class Average { micro, macro, weighted };
@@ -62,6 +102,11 @@ struct AUC {
 
 struct RootMeanSquaredError {};
 
+/// Correlation of each sample's outputs and targets (Pearson), or how near they are to being equal (Lin 1989): mean
+/// over the samples.
+struct PearsonCorrelation {};
+struct ConcordanceCorrelation {};
+
 /// 1 - sum (y - t)^2 / sum (t - mean t)^2, mean over the outputs.
 struct R2Score {};
 
@@ -85,6 +130,8 @@ using Metric =
                  R2Score, MatthewsCorrelation, BalancedAccuracy, ExpectedCalibrationError, CategoricalCrossentropy,
                  SparseCategoricalCrossentropy, BinaryCrossentropy, MeanSquaredError, MeanAbsoluteError,
                  MeanAbsolutePercentageError, MeanSquaredLogarithmicError, LogCosh, KLDivergence, Poisson,
-                 CosineSimilarity, Hinge, SquaredHinge, CategoricalHinge>;
+                 CosineSimilarity, Hinge, SquaredHinge, CategoricalHinge, TruePositives, TrueNegatives, FalsePositives,
+                 FalseNegatives, PrecisionAtRecall, RecallAtPrecision, SensitivityAtSpecificity,
+                 SpecificityAtSensitivity, PearsonCorrelation, ConcordanceCorrelation, CustomMetric>;
 
 }  // namespace telar

@@ -38,7 +38,8 @@ struct UnitNormalization {
   std::string name{};
 };
 
-/// y = (x - mean) / sqrt(variance) for each feature, with sqrt(variance) at least 1e-7. Either `mean` and `variance`
+/// y = (x - mean) / sqrt(variance) for each feature, or with `invert` x sqrt(variance) + mean, with sqrt(variance) at
+/// least 1e-7. Either `mean` and `variance`
 /// are given, one number for each feature, or they are those of the training data: Sequential::adapt, which a recipe
 /// calls by itself; until then they are 0 and 1. Takes samples of rank 1. Variables (features): mean, variance; no
 /// training changes them.
@@ -46,6 +47,7 @@ struct Normalization {
   int axis = -1;  ///< the last one; there is no other
   std::vector<double> mean{};
   std::vector<double> variance{};
+  bool invert = false;
   std::string name{};
 };
 

@@ -24,6 +24,16 @@ struct L1L2 {
   double l2 = 0.0;
 };
 
-using Regularizer = std::variant<L1, L2, L1L2>;
+/// What a kernel's rows, or columns, are held at right angles to each other by.
+enum class OrthogonalMode { rows, columns };
+
+/// factor times the mean of |cosine| over all pairs of a kernel's rows (or columns), divided by 2 (Brock et al. 2017).
+/// For kernels alone. Needs time and memory of the square of their number in every step.
+struct OrthogonalRegularizer {
+  double factor = 0.01;
+  OrthogonalMode mode = OrthogonalMode::rows;
+};
+
+using Regularizer = std::variant<L1, L2, L1L2, OrthogonalRegularizer>;
 
 }  // namespace telar

@@ -56,7 +56,10 @@ struct FitOptions {
   /// keep theirs.
   std::vector<float> sample_weight{};
   int validation_freq = 1;  ///< validate after every validation_freq-th epoch
-  bool shuffle = true;      ///< a new order every epoch, decided by the model's seed
+  /// Validate after every so-many-th step instead, counted from the first one of this fit: History::validations. An
+  /// epoch's own val_* are those of its last validation.
+  std::optional<int> validation_freq_steps{};
+  bool shuffle = true;  ///< a new order every epoch, decided by the model's seed
   /// Training only. Needs a cross-entropy of classes; not with class_weight or sample_weight. Metrics take the class of
   /// the larger share as the true one.
   std::optional<MixUp> mixup{};

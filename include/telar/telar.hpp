@@ -2,10 +2,13 @@
 #pragma once
 
 #include <telar/callbacks.hpp>
+#include <telar/cross_validation.hpp>
+#include <telar/custom.hpp>
 #include <telar/dataset.hpp>
 #include <telar/error.hpp>
 #include <telar/gradient_check.hpp>
 #include <telar/history.hpp>
+#include <telar/image_layers.hpp>
 #include <telar/initializers.hpp>
 #include <telar/layers.hpp>
 #include <telar/learning_rate.hpp>

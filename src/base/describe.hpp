@@ -42,6 +42,10 @@ inline constexpr Range kWhole{0, 1 << 30};  ///< numbers of epochs
 template <class T>
 inline constexpr std::string_view type_name = "?";
 
+/// False of what holds functions: no file can say it.
+template <class T>
+inline constexpr bool is_for_files = true;
+
 template <class T, class U>
 concept Is = std::same_as<std::remove_const_t<T>, U>;
 

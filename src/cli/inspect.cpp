@@ -144,6 +144,14 @@ OpText text_of(const compute::Op& op, int rows) {
     OpText operator()(const PenaltyOp& o) const { return other("penalty", o.kernel.in * o.kernel.out); }
     OpText operator()(const ActivityOp& o) const { return other("penalty of outputs", o.in.columns); }
     OpText operator()(const ActivityGradOp& o) const { return other("penalty of outputs, gradient", o.y.columns); }
+    OpText operator()(const FlipOp& o) const { return other("flip", o.out.columns); }
+    OpText operator()(const TranslateOp& o) const { return other("translate", o.out.columns); }
+    OpText operator()(const OverlapOp& o) const { return other("overlap", o.in.columns); }
+    OpText operator()(const UnitOp& o) const { return other("unit rows or columns", o.in.in * o.in.out); }
+    OpText operator()(const SignOp& o) const { return other("cosines", o.cosines.in * o.cosines.out); }
+    OpText operator()(const TangentOp& o) const {
+      return other("penalty of cosines, gradient", o.kernel.in * o.kernel.out);
+    }
     OpText operator()(const ConstrainOp& o) const { return other("constraint", o.kernel.in * o.kernel.out); }
     OpText operator()(const FactorOp&) const { return {"size of the step", "", 0}; }
     OpText operator()(const NormaliseOp& o) const { return other("normalised direction", o.in.in * o.in.out); }

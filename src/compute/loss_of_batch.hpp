@@ -27,6 +27,28 @@ namespace telar::compute {
   return share == 0 ? 1 : share;
 }
 
+/// Sums over a batch whose rows have theirs at `rows` (OverlapOp), in order, and what its loss counts as: the sum of
+/// the weights, or 1 where nothing weighs a sum.
+struct BatchOverlap {
+  double both = 0, outputs = 0, targets = 0, weights = 0;
+};
+template <class T>
+[[nodiscard]] BatchOverlap overlap_of_batch(const LossOp& op, const StepInput& input, const T* rows) noexcept {
+  BatchOverlap sums;
+  for (std::size_t r = 0; r < static_cast<std::size_t>(input.rows); ++r) {
+    sums.both += static_cast<double>(rows[r]);
+    sums.outputs += static_cast<double>(rows[op.batch_rows + r]);
+    sums.targets += static_cast<double>(rows[2 * op.batch_rows + r]);
+    sums.weights += input.weights != nullptr ? static_cast<double>(input.weights[input.index[r]]) : 1.0;
+  }
+  if (op.reduction == LossReduction::sum && input.weights == nullptr) sums.weights = 1;
+  return sums;
+}
+/// Of the batch's loss, what each row has: all of it, but where a sum of rows without weights must give it once.
+[[nodiscard]] inline float share_of_batch(const LossOp& op, const StepInput& input) noexcept {
+  return op.reduction == LossReduction::sum && input.weights == nullptr ? 1.0f / static_cast<float>(input.rows) : 1.0f;
+}
+
 /// Rows in order, in double: the number of threads and the instruction set do not show.
 template <class T>
 [[nodiscard]] double loss_of_batch(const T* row_loss, const StepInput& input, LossReduction reduction,

@@ -15,6 +15,8 @@
 #include <variant>
 #include <vector>
 
+#include <telar/custom.hpp>
+
 namespace telar::compute {
 
 /// Weights are kept in panels of this many outputs; a vector is padded to a multiple of it.
@@ -129,6 +131,33 @@ struct GatherOp {
   float scale = 1, offset = 0;
 };
 
+/// Rows that are images (height, width, channels) in C order.
+struct ImageShape {
+  int height = 1, width = 1, channels = 1;
+};
+
+/// out = in, of whose images about half are turned round: row r of step s where bit 31 of Philox(key, r, s) is set.
+struct FlipOp {
+  Matrix in, out;
+  ImageShape shape;
+  bool horizontal = false, vertical = false;
+  std::uint64_t key = 0;
+};
+
+/// out = in, each image moved down by dy of its heights and to the right by dx of its widths: with the numbers u, v of
+/// Philox(key, r, s), multiples of 2^-24 in [0, 1), dy = low_y + (high_y - low_y) u, and dx likewise from v. Pixel (y,
+/// x) becomes what is at (y - dy height, x - dx width), between pixels a mean by distance, or the nearest pixel.
+struct TranslateOp {
+  enum class Fill : std::uint8_t { constant, nearest, reflect, wrap };
+  Matrix in, out;
+  ImageShape shape;
+  float low_y = 0, high_y = 0, low_x = 0, high_x = 0;
+  Fill fill = Fill::reflect;
+  bool bilinear = true;
+  float fill_value = 0;
+  std::uint64_t key = 0;
+};
+
 /// out = in * scale + offset, rounded one after the other.
 struct AffineOp {
   Matrix in, out;
@@ -233,6 +262,8 @@ struct BatchNormOp {
   Vector saved_mean, saved_inverse;  ///< written where a gradient follows
   float momentum = 0, epsilon = 0;
   bool batch = false;
+  bool inverted = false;  ///< without gamma, beta and `batch`: out = in * sqrt(variance + epsilon) + mean, and
+                          ///< saved_inverse is the root itself
 };
 
 /// How a row is normalised: x -> (x - mean) * inverse.
@@ -292,7 +323,10 @@ struct LossFormula {
     kl_divergence,      ///< sum t log(t / y), both clipped to [epsilon, 1]
     categorical_focal,  ///< sum -alpha (1 - p)^gamma t log p; p = y / sum y or softmax(y), clipped as above
     categorical_hinge,  ///< max(1 + max((1 - t) y) - sum t y, 0)
-    cosine              ///< -sum t y / (max(|t|, epsilon) max(|y|, epsilon))
+    cosine,             ///< -sum t y / (max(|t|, epsilon) max(|y|, epsilon))
+    generalized,        ///< (1 - p^gamma) / gamma, p = sum t y; of p below epsilon the slope is 0
+    overlap,            ///< 1 - s / (s + alpha sum (1 - t) y + delta sum t (1 - y) + gamma), s = sum t y
+    custom              ///< LossOp::custom
   };
   Kind kind = Kind::squared;
   bool logits = false;  ///< binary and focal kinds
@@ -311,6 +345,17 @@ struct LossOp {
   LossFormula formula;
   LossReduction reduction = LossReduction::mean;
   float threshold = 0.5f;
+  /// Of `overlap` over the whole batch: where OverlapOp left the rows' sums. Every row then has the batch's loss.
+  std::optional<std::size_t> batch_sums{};
+  std::size_t batch_rows = 0;  ///< max_rows
+  std::shared_ptr<const CustomLoss::Functions> custom{};
+};
+
+/// For each row of outputs y and targets t its sum t y, sum y and sum t, one after the other: (3, max_rows).
+struct OverlapOp {
+  Matrix in;
+  std::size_t sums = 0;
+  std::size_t rows = 0;  ///< max_rows
 };
 
 /// Ends the step if the reduced loss is not finite: nothing after it is run, so a bad step changes no weight.
@@ -476,12 +521,37 @@ struct ProductOp {
   float scale = 1;
   std::optional<Kernel> add{};
   float add_scale = 0;
+  bool always = false;  ///< also in steps that only accumulate gradients
 };
 
 /// The kernel's penalty, in sums of blocks as SquaresOp makes them.
 struct PenaltyOp {
   Kernel kernel;
   std::size_t sums = 0;
+};
+
+// OrthogonalRegularizer of a kernel W, (in, out), takes these in turn, between them ProductOps: with the unit rows (or
+// columns) U of W, C = U U^T (or U^T U), their cosines; the signs S of C off its diagonal; R = S U (or U S).
+
+/// out = in with rows, or columns, of 2-norm 1 (of at least 1e-12). Writes the transposed copy.
+struct UnitOp {
+  Kernel in, out, transposed;
+  bool of_rows = true;
+};
+
+/// The numbers of `cosines` become their signs, 0 on the diagonal. Into sums[i]: the sum of their sizes in row i.
+struct SignOp {
+  Kernel cosines;
+  float factor = 0;  ///< of the sums
+  std::size_t sums = 0;
+};
+
+/// The kept gradients of `kernel` gain factor (R - (R . U) U) / |W| of each row, or column, with 2-norms of at least
+/// 1e-12; not in steps that only accumulate gradients.
+struct TangentOp {
+  Kernel kernel, units, signed_sums;  ///< W, U, R
+  float factor = 0;
+  bool of_rows = true;
 };
 
 /// Penalties of the rows of a layer's outputs.
@@ -508,12 +578,12 @@ struct ConstrainOp {
   float low = 0, high = 0, rate = 1;
 };
 
-using Op =
-    std::variant<GatherOp, AffineOp, DenseOp, ActivationOp, SoftmaxOp, DropoutOp, BatchNormOp, CrossEntropyOp, GuardOp,
-                 ActivationGradOp, SoftmaxGradOp, AffineGradOp, DropoutGradOp, BatchNormGradOp, DenseInputGradOp,
-                 DenseUpdateOp, RoundOp, LossOp, SquaresOp, ClipNormOp, UpdateOp, KneeOp, PReluOp, KneeGradOp,
-                 PReluGradOp, NoiseOp, RowNormOp, RowNormGradOp, RowNormUpdateOp, AddOp, MeansOp, DirectionOp, FactorOp,
-                 NormaliseOp, ProductOp, PenaltyOp, ActivityOp, ActivityGradOp, ConstrainOp>;
+using Op = std::variant<GatherOp, AffineOp, DenseOp, ActivationOp, SoftmaxOp, DropoutOp, BatchNormOp, CrossEntropyOp,
+                        GuardOp, ActivationGradOp, SoftmaxGradOp, AffineGradOp, DropoutGradOp, BatchNormGradOp,
+                        DenseInputGradOp, DenseUpdateOp, RoundOp, LossOp, SquaresOp, ClipNormOp, UpdateOp, KneeOp,
+                        PReluOp, KneeGradOp, PReluGradOp, NoiseOp, RowNormOp, RowNormGradOp, RowNormUpdateOp, AddOp,
+                        MeansOp, DirectionOp, FactorOp, NormaliseOp, ProductOp, PenaltyOp, ActivityOp, ActivityGradOp,
+                        ConstrainOp, FlipOp, TranslateOp, OverlapOp, UnitOp, SignOp, TangentOp>;
 
 // ---- the update rule
 // --------------------------------------------------------------------------------------------------

@@ -6,14 +6,18 @@
 #include <boost/math/special_functions/erf.hpp>
 #include <cmath>
 #include <functional>
+#include <span>
+#include <type_traits>
 #include <vector>
 
 #include "base/random.hpp"
 #include "compute/clip_factor.hpp"
 #include "compute/loss_of_batch.hpp"
+#include "compute/move_image.hpp"
 #include "compute/packing.hpp"
 #include "compute/program.hpp"
 #include "compute/reference_activations.hpp"
+#include "compute/reference_orthogonal.hpp"
 #include "compute/reference_whole_variables.hpp"
 #include "compute/row_loss.hpp"
 
@@ -222,6 +226,12 @@ class Machine {
       at(op.out, r, c) = x * static_cast<T>(op.scale) + static_cast<T>(op.offset);
     });
   }
+  void apply(const FlipOp& op) {
+    for (int r = 0; r < rows(); ++r) flip(op, r, input_->step, &at(op.in, r, 0), &at(op.out, r, 0));
+  }
+  void apply(const TranslateOp& op) {
+    for (int r = 0; r < rows(); ++r) translate(op, r, input_->step, &at(op.in, r, 0), &at(op.out, r, 0));
+  }
   void apply(const AffineOp& op) {
     each(op.out, [&](int r, int c) {
       at(op.out, r, c) = at(op.in, r, c) * static_cast<T>(op.scale) + static_cast<T>(op.offset);
@@ -300,9 +310,10 @@ class Machine {
         mean = at(op.moving_mean, c);
         variance = at(op.moving_variance, c);
       }
-      const T inverse = T(1) / std::sqrt(variance + static_cast<T>(op.epsilon));
+      const T root = std::sqrt(variance + static_cast<T>(op.epsilon)), inverse = op.inverted ? root : T(1) / root;
       if (op.saved_mean) at(op.saved_mean, c) = mean, at(op.saved_inverse, c) = inverse;
-      const T gamma = op.gamma ? at(op.gamma, c) : T(1), beta = op.beta ? at(op.beta, c) : T(0);
+      const T gamma = op.gamma ? at(op.gamma, c) : T(1), beta = op.inverted ? mean : op.beta ? at(op.beta, c) : T(0);
+      if (op.inverted) mean = 0;
       for (int r = 0; r < rows(); ++r) at(op.out, r, c) = (at(op.in, r, c) - mean) * (gamma * inverse) + beta;
     }
   }
@@ -366,15 +377,47 @@ class Machine {
                                                : static_cast<T>(input_->labels[sample]);
       T* delta = op.delta ? &at(*op.delta, r, 0) : nullptr;
       const T* y = &at(op.in, r, 0);
-      arena_[op.row_loss + static_cast<std::size_t>(r)] =
-          weight * row_loss(op.formula, y, target.data(), columns, delta);
-      for (std::size_t c = 0; delta != nullptr && c < columns; ++c) delta[c] *= weight / static_cast<T>(divisor);
+      T loss = 0, factor = weight / static_cast<T>(divisor);
+      if (op.batch_sums) {
+        const BatchOverlap sums = overlap_of_batch(op, *input_, &arena_[*op.batch_sums]);
+        loss = static_cast<T>(share_of_batch(op, *input_)) *
+               row_loss_detail::overlap(op.formula, target.data(), columns, static_cast<T>(sums.both),
+                                        static_cast<T>(sums.outputs), static_cast<T>(sums.targets), delta);
+        factor = static_cast<T>(sums.weights / divisor);
+      } else if (op.custom) {
+        const std::span<const T> outputs(y, columns), targets(target);
+        const std::span<T> slope(delta, delta != nullptr ? columns : 0);
+        if constexpr (std::is_same_v<T, double>)
+          loss = op.custom->double_precision(outputs, targets, slope);
+        else
+          loss = op.custom->single_precision(outputs, targets, slope);
+      } else {
+        loss = row_loss(op.formula, y, target.data(), columns, delta);
+      }
+      arena_[op.row_loss + static_cast<std::size_t>(r)] = weight * loss;
+      for (std::size_t c = 0; delta != nullptr && c < columns; ++c) delta[c] *= factor;
       std::size_t best = 0;
       for (std::size_t c = 1; c < columns; ++c)
         if (y[c] > y[best]) best = c;
       arena_[op.row_class + static_cast<std::size_t>(r)] = static_cast<T>(columns > 1                           ? best
                                                                           : y[0] > static_cast<T>(op.threshold) ? 1u
                                                                                                                 : 0u);
+    }
+  }
+  void apply(const OverlapOp& op) {
+    const std::size_t columns = static_cast<std::size_t>(op.in.columns);
+    for (std::size_t r = 0; r < static_cast<std::size_t>(rows()); ++r) {
+      const std::size_t sample = input_->index[r];
+      T both = 0, outputs = 0, targets = 0;
+      for (std::size_t c = 0; c < columns; ++c) {
+        const T y = at(op.in, static_cast<int>(r), static_cast<int>(c));
+        const T t = input_->targets != nullptr ? static_cast<T>(input_->targets[sample * columns + c])
+                                               : static_cast<T>(input_->labels[sample]);
+        both += t * y, outputs += y, targets += t;
+      }
+      arena_[op.sums + r] = both;
+      arena_[op.sums + op.rows + r] = outputs;
+      arena_[op.sums + 2 * op.rows + r] = targets;
     }
   }
   void apply(const GuardOp&) {}
@@ -606,6 +649,16 @@ class Machine {
     }
   }
 
+  void apply(const UnitOp& op) { unit(op, arena_.data()); }
+  void apply(const SignOp& op) { sign(op, arena_.data()); }
+  void apply(const TangentOp& op) {
+    if (!only_accumulates(*input_))
+      tangent(op, static_cast<std::size_t>(program_.rule.gradient_slot() + 1) * program_.slot_stride, arena_.data());
+  }
+
+  void apply(const ProductOp& op) {
+    if (op.always || !only_accumulates(*input_)) WholeVariables<T>{program_, *input_, arena_.data()}.apply(op);
+  }
   template <class O>
   requires IsOfWholeVariables<O>
   void apply(const O& op) {

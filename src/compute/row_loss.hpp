@@ -150,6 +150,27 @@ T cosine(const T* y, const T* t, std::size_t columns, T* slope) {
   return -similarity;
 }
 
+template <class T>
+T generalized(const LossFormula& f, const T* y, const T* t, std::size_t columns, T* slope) {
+  const T q = static_cast<T>(f.gamma);
+  T p = 0;
+  for (std::size_t c = 0; c < columns; ++c) p += t[c] * y[c];
+  const bool inside = !(p < kEpsilon<T>);
+  const T power = std::pow(p, q);
+  for (std::size_t c = 0; slope != nullptr && c < columns; ++c) slope[c] = inside ? -power / p * t[c] : T(0);
+  return (T(1) - power) / q;
+}
+
+/// From the sums of t y, y and t, of the row or of a batch that it is of.
+template <class T>
+T overlap(const LossFormula& f, const T* t, std::size_t columns, T both, T outputs, T targets, T* slope) {
+  const T alpha = static_cast<T>(f.alpha), beta = static_cast<T>(f.delta);
+  const T all = both + alpha * (outputs - both) + beta * (targets - both) + static_cast<T>(f.gamma);
+  for (std::size_t c = 0; slope != nullptr && c < columns; ++c)
+    slope[c] = (both / all * (t[c] + alpha * (T(1) - t[c]) - beta * t[c]) - t[c]) / all;
+  return T(1) - both / all;
+}
+
 }  // namespace row_loss_detail
 
 /// Loss of a row of outputs `y` against targets `t`, and its gradient in y into `slope` (may be null).
@@ -163,6 +184,13 @@ T row_loss(const LossFormula& f, const T* y, const T* t, std::size_t columns, T*
       return row_loss_detail::categorical_hinge(y, t, columns, slope);
     case Kind::cosine:
       return row_loss_detail::cosine(y, t, columns, slope);
+    case Kind::generalized:
+      return row_loss_detail::generalized(f, y, t, columns, slope);
+    case Kind::overlap: {
+      T both = 0, outputs = 0, targets = 0;
+      for (std::size_t c = 0; c < columns; ++c) both += t[c] * y[c], outputs += y[c], targets += t[c];
+      return row_loss_detail::overlap(f, t, columns, both, outputs, targets, slope);
+    }
     default: {
       const T share = f.kind == Kind::kl_divergence ? T(1) : T(1) / static_cast<T>(columns);
       T loss = 0;

@@ -1,6 +1,7 @@
 #include "compute/schedule.hpp"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace telar::compute {
 
@@ -65,6 +66,13 @@ struct Footprint {
     cuts = bit(Cut::rows);
     add(op.out, Reach::point, true);
   }
+  template <class ImageOp>
+  requires std::is_same_v<ImageOp, FlipOp> || std::is_same_v<ImageOp, TranslateOp>
+  void operator()(const ImageOp& op) {
+    cuts = bit(Cut::rows);
+    add(op.in, Reach::row, false);
+    add(op.out, Reach::row, true);
+  }
   void operator()(const AffineOp& op) { point(op.in, op.out); }
   void operator()(const AddOp& op) { point(op.in, op.out), add(op.other, Reach::point, false); }
   void operator()(const RoundOp& op) { point(op.in, op.out); }
@@ -113,8 +121,14 @@ struct Footprint {
     cuts = bit(Cut::rows);
     add(op.in, Reach::row, false);
     if (op.delta) add(*op.delta, Reach::row, true);
+    if (op.batch_sums) add_all(*op.batch_sums, 3 * op.batch_rows, false);
     add_rows(op.row_loss, Reach::row, true);
     add_rows(op.row_class, Reach::row, true);
+  }
+  void operator()(const OverlapOp& op) {
+    cuts = bit(Cut::rows);
+    add(op.in, Reach::row, false);
+    for (std::size_t sum = 0; sum < 3; ++sum) add_rows(op.sums + sum * op.rows, Reach::row, true);
   }
   void operator()(const GuardOp& op) {
     cuts = bit(Cut::kernel);  // every thread looks at all rows
@@ -138,6 +152,22 @@ struct Footprint {
     add(op.kernel, true);
     if (op.transposed) add(*op.transposed, true);
     if (op.rounded) add(*op.rounded, true);
+  }
+  void operator()(const UnitOp& op) {
+    cuts = bit(Cut::kernel);
+    add(op.in, false);
+    add(op.out, true);
+    add(op.transposed, true);
+  }
+  void operator()(const SignOp& op) {
+    cuts = bit(Cut::kernel);
+    add(op.cosines, true);
+    add_all(op.sums, static_cast<std::size_t>(op.cosines.in), true);
+  }
+  void operator()(const TangentOp& op) {
+    cuts = bit(Cut::kernel);
+    for (const Kernel& k : {op.kernel, op.units, op.signed_sums}) add(k, false);
+    add_array(op.kernel, program.rule.gradient_slot(), true);
   }
   void operator()(const ActivationGradOp& op) { point(op.y, op.delta); }
   void operator()(const KneeGradOp& op) { point(op.x, op.delta); }
@@ -293,6 +323,10 @@ struct Columns {
   int operator()(const PenaltyOp& op) const { return op.kernel.out; }
   int operator()(const ActivityOp& op) const { return op.in.columns; }
   int operator()(const ActivityGradOp& op) const { return op.delta.columns; }
+  int operator()(const OverlapOp& op) const { return op.in.columns; }
+  int operator()(const UnitOp& op) const { return op.of_rows ? 1 : op.in.out; }
+  int operator()(const SignOp&) const { return 1; }
+  int operator()(const TangentOp& op) const { return op.of_rows ? 1 : op.kernel.out; }
   int operator()(const ConstrainOp& op) const { return op.of_rows || op.not_negative ? 1 : op.kernel.out; }
   template <class T>
   int operator()(const T& op) const {
@@ -314,6 +348,10 @@ std::size_t kernel_rows_of(const Op& op) noexcept {
   if (const auto* penalty = std::get_if<PenaltyOp>(&op)) return static_cast<std::size_t>(penalty->kernel.in);
   if (const auto* constrain = std::get_if<ConstrainOp>(&op))
     return constrain->of_rows || constrain->not_negative ? static_cast<std::size_t>(constrain->kernel.in) : 1;
+  if (const auto* unit = std::get_if<UnitOp>(&op)) return unit->of_rows ? static_cast<std::size_t>(unit->in.in) : 1;
+  if (const auto* sign = std::get_if<SignOp>(&op)) return static_cast<std::size_t>(sign->cosines.in);
+  if (const auto* tangent = std::get_if<TangentOp>(&op))
+    return tangent->of_rows ? static_cast<std::size_t>(tangent->kernel.in) : 1;
   if (const auto* normalise = std::get_if<NormaliseOp>(&op)) return static_cast<std::size_t>(normalise->in.in);
   if (const auto* product = std::get_if<ProductOp>(&op)) return static_cast<std::size_t>(product->out.in);
   return std::holds_alternative<ClipNormOp>(op) || std::holds_alternative<FactorOp>(op) ? 1 : 0;

@@ -18,7 +18,8 @@ struct Affine {
 bool only_trains(const Layer& layer) {
   return std::holds_alternative<Dropout>(layer) || std::holds_alternative<GaussianNoise>(layer) ||
          std::holds_alternative<GaussianDropout>(layer) || std::holds_alternative<AlphaDropout>(layer) ||
-         std::holds_alternative<ActivityRegularization>(layer);
+         std::holds_alternative<ActivityRegularization>(layer) || std::holds_alternative<RandomFlip>(layer) ||
+         std::holds_alternative<RandomTranslation>(layer);
 }
 
 class Folding {

@@ -28,6 +28,10 @@ constexpr Kind kind_of(const CosineSimilarity&) noexcept { return Kind::cosine; 
 constexpr Kind kind_of(const Hinge&) noexcept { return Kind::hinge; }
 constexpr Kind kind_of(const SquaredHinge&) noexcept { return Kind::squared_hinge; }
 constexpr Kind kind_of(const CategoricalHinge&) noexcept { return Kind::categorical_hinge; }
+constexpr Kind kind_of(const CategoricalGeneralizedCrossEntropy&) noexcept { return Kind::generalized; }
+constexpr Kind kind_of(const Dice&) noexcept { return Kind::overlap; }
+constexpr Kind kind_of(const Tversky&) noexcept { return Kind::overlap; }
+constexpr Kind kind_of(const CustomLoss&) noexcept { return Kind::custom; }
 
 template <class T>
 concept IsCrossentropyOfClasses =
@@ -63,11 +67,25 @@ LossOperation lower(const T& loss) {
   }
   if constexpr (requires { loss.apply_class_balancing; }) op.formula.balanced = loss.apply_class_balancing;
   if constexpr (requires { loss.delta; }) op.formula.delta = static_cast<float>(loss.delta);
+  if constexpr (std::is_same_v<T, CategoricalGeneralizedCrossEntropy>) op.formula.gamma = static_cast<float>(loss.q);
+  if constexpr (std::is_same_v<T, Tversky>) {
+    op.formula.alpha = static_cast<float>(loss.alpha);
+    op.formula.delta = static_cast<float>(loss.beta);
+    op.formula.gamma = 1e-7f;
+  }
+  if constexpr (std::is_same_v<T, Dice>) {  // both halves of its fraction by 2
+    op.formula.alpha = op.formula.delta = 0.5f;
+    op.formula.gamma = 0.5e-7f;
+  }
+  if constexpr (requires { loss.axis; })
+    if (!loss.axis) op.batch_sums = 0;  // where they are, the plan decides
+  if constexpr (std::is_same_v<T, CustomLoss>) op.custom = loss.functions;
   op.reduction = lower(loss.reduction);
   // Logits and margins change sides at 0.
   if (op.formula.logits || op.formula.kind == Kind::hinge || op.formula.kind == Kind::squared_hinge) op.threshold = 0;
   // A single output of a loss over classes is the only class, whatever its value.
-  if (op.formula.kind == Kind::categorical_focal || op.formula.kind == Kind::categorical_hinge)
+  if (op.formula.kind == Kind::categorical_focal || op.formula.kind == Kind::categorical_hinge ||
+      op.formula.kind == Kind::generalized)
     op.threshold = std::numeric_limits<float>::infinity();
   return op;
 }

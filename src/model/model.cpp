@@ -37,6 +37,25 @@ void fill_names(std::vector<Layer>& layers) {
   for (std::size_t i = 0; i < layers.size(); ++i) name_field(layers[i]) = names[i];
 }
 
+bool varies_images(const Layer& layer) {
+  return std::holds_alternative<RandomFlip>(layer) || std::holds_alternative<RandomTranslation>(layer);
+}
+
+/// Layers that vary images have no gradient: they stand before all that has one, or changes what a row means.
+void check_front(const std::vector<Layer>& layers, std::size_t i, const std::string& scope, const std::string& where) {
+  if (!varies_images(layers[i])) return;
+  const std::string advice = "move it to the front, where only Rescaling, Reshape and its like may come before it";
+  if (!scope.empty())
+    throw Error(ErrorCode::usage, where, std::string(class_name(layers[i])) + " stands within a Residual", advice);
+  for (std::size_t before = 0; before < i; ++before)
+    if (!varies_images(layers[before]) && !std::holds_alternative<Rescaling>(layers[before]) &&
+        !std::holds_alternative<Reshape>(layers[before]))
+      throw Error(ErrorCode::usage, where,
+                  std::string(class_name(layers[i])) + " varies images, but comes after a " +
+                      std::string(class_name(layers[before])),
+                  advice);
+}
+
 }  // namespace
 
 Model::Model(Input input, std::vector<Layer> layers, std::uint64_t seed)
@@ -59,6 +78,7 @@ std::vector<int> Model::add_layers(std::vector<Layer>& layers, std::vector<int> 
     info.name = scope + name;
     info.first_variable = variables_.size();
     info.input_shape = shape;
+    check_front(layers, i, scope, here);
     if (auto* residual = std::get_if<Residual>(&layers[i]))
       static_cast<void>(add_layers(residual->layers, shape, info.name + "/", here + ", ", info.inner));
     shape = info.output_shape = output_shape(layers[i], shape, here);

@@ -55,6 +55,8 @@ struct Stage {
     noise,
     row_norm,
     activity,
+    flip,
+    translate,
     fork,
     join
   } kind;
@@ -76,6 +78,8 @@ struct Stage {
   RowNormOp row_norm{};
   std::size_t fork = 0;  ///< of a join: where the stage is whose input it adds
   ActivityOp activity{};
+  FlipOp flip{};
+  TranslateOp translate{};
 
   /// Its gradient updates its variables at once, not after all gradients.
   [[nodiscard]] bool updates_in_place() const noexcept {
@@ -88,7 +92,11 @@ class Lowering {
   Lowering(const Model& model, const PlanOptions& options) : model_(model), options_(options) {
     program_.max_rows = options.max_rows;
     program_.weights = model.weights().size();
-    if (options.rule) program_.rule = *options.rule;
+    // The gradient of a penalty on a whole kernel joins those that wait.
+    each_orthogonal([this](const OrthogonalRegularizer&, const PackedVariable&) {
+      if (options_.rule) options_.rule->waits = true;
+    });
+    if (options_.rule) program_.rule = *options_.rule;
     place_variables();
     make_stages();
     const bool trains = options.loss && options.rule;
@@ -142,6 +150,15 @@ class Lowering {
         if (model_.variables()[i].trainable)
           f(layers[l], model_.variables()[i].path.substr(infos[l].name.size() + 1), program_.variables[i]);
     }
+  }
+  /// f(regulariser, variable) for the kernels that have one, and are trained.
+  template <class F>
+  void each_orthogonal(const F& f) {
+    each_trained([&](const Layer& layer, const std::string& name, const PackedVariable& variable) {
+      const Regularizer* regularizer = regularizer_of(layer, name);
+      if (regularizer == nullptr) return;
+      if (const auto* orthogonal = std::get_if<OrthogonalRegularizer>(regularizer)) f(*orthogonal, variable);
+    });
   }
   /// A vector as a kernel of one row.
   [[nodiscard]] static Kernel as_kernel(const PackedVariable& variable) {
@@ -243,7 +260,8 @@ class Lowering {
                                  .moving_variance = vector(info, "variance"),
                                  .saved_mean = saved(),
                                  .saved_inverse = saved(),
-                                 .epsilon = 1e-14f};
+                                 .epsilon = 1e-14f,
+                                 .inverted = std::get<Normalization>(layer).invert};
         stages_.push_back(stage);
       } else if (const auto* dropout = std::get_if<Dropout>(&layer)) {
         if (dropout->rate == 0) continue;
@@ -252,6 +270,23 @@ class Lowering {
         stage.dropout =
             DropoutOp{stage.in, stage.out, options_.rule ? matrix(current.columns) : Matrix{},
                       static_cast<float>(dropout->rate), Random(model_.seed(), Purpose::dropout, info.name).key()};
+        stages_.push_back(stage);
+      } else if (const auto* flip = std::get_if<RandomFlip>(&layer)) {
+        stage.kind = Stage::Kind::flip;
+        stage.out = matrix(current.columns);
+        stage.flip = FlipOp{stage.in,
+                            stage.out,
+                            image_shape(info),
+                            flip->mode != FlipMode::vertical,
+                            flip->mode != FlipMode::horizontal,
+                            Random(model_.seed(), Purpose::dropout, info.name).key()};
+        stages_.push_back(stage);
+      } else if (const auto* translation = std::get_if<RandomTranslation>(&layer)) {
+        stage.kind = Stage::Kind::translate;
+        stage.out = matrix(current.columns);
+        stage.translate = translate_op(*translation, info);
+        stage.translate.in = stage.in;
+        stage.translate.out = stage.out;
         stages_.push_back(stage);
       } else if (const auto* added = std::get_if<GaussianNoise>(&layer)) {
         add_noise(info, current, NoiseOp::Kind::add, added->stddev);
@@ -297,6 +332,27 @@ class Lowering {
       }  // Flatten changes no number
       if (!stages_.empty()) current = stages_.back().out;
     }
+  }
+
+  [[nodiscard]] static ImageShape image_shape(const LayerInfo& info) {
+    const std::vector<int>& shape = info.input_shape;
+    return {shape[0], shape[1], shape.size() > 2 ? shape[2] : 1};
+  }
+  [[nodiscard]] TranslateOp translate_op(const RandomTranslation& layer, const LayerInfo& info) const {
+    TranslateOp op;
+    op.shape = image_shape(info);
+    op.low_y = static_cast<float>(layer.height_factor.low);
+    op.high_y = static_cast<float>(layer.height_factor.high);
+    op.low_x = static_cast<float>(layer.width_factor.low);
+    op.high_x = static_cast<float>(layer.width_factor.high);
+    op.fill = layer.fill_mode == FillMode::constant  ? TranslateOp::Fill::constant
+              : layer.fill_mode == FillMode::nearest ? TranslateOp::Fill::nearest
+              : layer.fill_mode == FillMode::wrap    ? TranslateOp::Fill::wrap
+                                                     : TranslateOp::Fill::reflect;
+    op.bilinear = layer.interpolation == Interpolation::bilinear;
+    op.fill_value = static_cast<float>(layer.fill_value);
+    op.key = Random(model_.seed(), Purpose::dropout, info.name).key();
+    return op;
   }
 
   void add_activation(const Matrix& in, Act act) {
@@ -369,6 +425,20 @@ class Lowering {
         ops.push_back(op);
         break;
       }
+      case Stage::Kind::flip: {
+        if (phase != Phase::train) return in;
+        FlipOp op = stage.flip;
+        op.in = in;
+        ops.push_back(op);
+        break;
+      }
+      case Stage::Kind::translate: {
+        if (phase != Phase::train) return in;
+        TranslateOp op = stage.translate;
+        op.in = in;
+        ops.push_back(op);
+        break;
+      }
       case Stage::Kind::noise: {
         if (phase != Phase::train) return in;
         NoiseOp op = stage.noise;
@@ -434,7 +504,7 @@ class Lowering {
       program_.output = current;
       return;
     }
-    add_penalties(ops);
+    add_penalties(phase, ops);
     if (!losses_) {
       losses_ = space_.take(static_cast<std::size_t>(options_.max_rows));
       classes_ = space_.take(static_cast<std::size_t>(options_.max_rows));
@@ -445,7 +515,7 @@ class Lowering {
   }
 
   /// Penalties on weights; their sums are those of every phase.
-  void add_penalties(std::vector<Op>& ops) {
+  void add_penalties(Phase phase, std::vector<Op>& ops) {
     std::vector<PenaltyOp> penalties;
     std::size_t count = 0;
     each_trained([&](const Layer&, const std::string&, const PackedVariable& variable) {
@@ -454,12 +524,50 @@ class Lowering {
       penalties.push_back({kernel, count});
       count += blocks_of(kernel);
     });
+    const std::size_t of_orthogonal = count;
+    each_orthogonal([&](const OrthogonalRegularizer& r, const PackedVariable& variable) {
+      const Kernel kernel = as_kernel(variable);
+      count += static_cast<std::size_t>(r.mode == OrthogonalMode::rows ? kernel.in : kernel.out);
+    });
     if (count > 0 && program_.penalty_count == 0) program_.penalties = space_.take(count);
     program_.penalty_count = count;
     for (PenaltyOp& penalty : penalties) {
       penalty.sums += program_.penalties;
       ops.push_back(penalty);
     }
+    std::size_t at = program_.penalties + of_orthogonal, next = 0;
+    each_orthogonal([&](const OrthogonalRegularizer& r, const PackedVariable& variable) {
+      if (orthogonals_.size() == next) orthogonals_.push_back(place_orthogonal(r, as_kernel(variable)));
+      const Orthogonality& o = orthogonals_[next++];
+      const Kernel &left = o.of_rows ? o.transposed : o.units, &gram = o.signs;
+      ops.push_back(UnitOp{o.kernel, o.units, o.transposed, o.of_rows});
+      ops.push_back(ProductOp{.a = left, .b = left, .out = gram, .always = true});
+      ops.push_back(SignOp{gram, o.factor, at});
+      at += static_cast<std::size_t>(gram.in);
+      if (phase != Phase::train) return;
+      ops.push_back(o.of_rows ? ProductOp{.a = gram, .b = o.units, .out = o.sums, .always = true}
+                              : ProductOp{.a = o.transposed, .b = gram, .out = o.sums, .always = true});
+    });
+  }
+
+  /// What OrthogonalRegularizer of a kernel works with.
+  struct Orthogonality {
+    Kernel kernel, units, transposed, signs, sums;
+    bool of_rows;
+    float factor;  ///< of the sum of all cosines' sizes
+  };
+  [[nodiscard]] Orthogonality place_orthogonal(const OrthogonalRegularizer& r, const Kernel& kernel) {
+    const bool of_rows = r.mode == OrthogonalMode::rows;
+    const int n = of_rows ? kernel.in : kernel.out;
+    // A factor of half the mean over n (n - 1) / 2 pairs, of which the sum has each twice; one alone has no pair.
+    const double pairs = n * (n - 1.0) / 2, factor = n > 1 ? r.factor / 2 / pairs : 0;
+    return {kernel,
+            space_.kernel(kernel.in, kernel.out),
+            space_.kernel(kernel.out, kernel.in),
+            space_.kernel(n, n),
+            space_.kernel(kernel.in, kernel.out),
+            of_rows,
+            static_cast<float>(factor)};
   }
 
   /// What weights are held to, at the end of a step.
@@ -485,6 +593,11 @@ class Lowering {
     if constexpr (std::is_same_v<L, CrossEntropyOp>) {
       loss.scratch = scratch_;
       guard.ignored_class = program_.ignored_class = loss.ignored_class;
+    } else if (loss.batch_sums) {
+      loss.batch_rows = static_cast<std::size_t>(options_.max_rows);
+      if (!batch_sums_) batch_sums_ = space_.take(3 * loss.batch_rows);
+      loss.batch_sums = batch_sums_;
+      ops.push_back(OverlapOp{current, *batch_sums_, loss.batch_rows});
     }
     if (phase == Phase::train) loss.delta = matrix(current.columns);
     ops.push_back(loss);
@@ -553,6 +666,9 @@ class Lowering {
           ops.push_back(DropoutGradOp{delta, stage.dropout.mask});
           derived = false;
           break;
+        case Stage::Kind::flip:
+        case Stage::Kind::translate:
+          break;  // in front of everything that is trained
         case Stage::Kind::noise:
           if (stage.noise.kind != NoiseOp::Kind::add) ops.push_back(DropoutGradOp{delta, stage.noise.mask});
           derived = false;
@@ -598,6 +714,8 @@ class Lowering {
     }
     if (!early) ops.push_back(guard);
     ops.insert(ops.end(), updates.begin(), updates.end());
+    for (const Orthogonality& o : orthogonals_)  // a cosine is of both of its rows
+      ops.push_back(TangentOp{o.kernel, o.units, o.sums, 2 * o.factor, o.of_rows});
     if (options_.rule->waits) update_later(ops);
     add_constraints(ops);
   }
@@ -622,13 +740,15 @@ class Lowering {
   }
 
   const Model& model_;
-  const PlanOptions& options_;
+  PlanOptions options_;
   Program program_;
   Allocator space_;
   GatherOp gather_;
   std::vector<Stage> stages_;
   std::vector<Matrix> forks_;  ///< inputs, or gradients of outputs, of the residuals that the walk is in
   std::optional<std::size_t> losses_;
+  std::optional<std::size_t> batch_sums_;
+  std::vector<Orthogonality> orthogonals_;
   std::size_t classes_ = 0;
   Matrix scratch_;
 };

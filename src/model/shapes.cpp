@@ -20,6 +20,14 @@ void need_flat(std::string_view what, const std::vector<int>& input, const std::
                 "put a Flatten before it");
 }
 
+void need_image(std::string_view what, const std::vector<int>& input, const std::string& where) {
+  if (input.size() != 2 && input.size() != 3)
+    throw Error(
+        ErrorCode::usage, where,
+        std::string(what) + " takes images (height, width) or (height, width, channels), but gets " + shape_text(input),
+        "put it before the Flatten, or a Reshape before it");
+}
+
 struct Rule {
   const std::vector<int>& input;
   const std::string& where;
@@ -72,6 +80,14 @@ struct Rule {
                       ? "end it with a Dense layer of units = " + std::to_string(input[0])
                       : "end it with a Reshape");
     return shape;
+  }
+  std::vector<int> operator()(const RandomFlip&) const {
+    need_image("RandomFlip", input, where);
+    return input;
+  }
+  std::vector<int> operator()(const RandomTranslation&) const {
+    need_image("RandomTranslation", input, where);
+    return input;
   }
   std::vector<int> operator()(const ActivityRegularization&) const { return input; }
   std::vector<int> operator()(const ReLU&) const { return input; }

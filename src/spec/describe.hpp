@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <telar/callbacks.hpp>
+#include <telar/custom.hpp>
 #include <telar/layers.hpp>
 #include <telar/losses.hpp>
 #include <telar/metrics.hpp>
@@ -65,6 +66,20 @@ inline constexpr std::array enum_names<Reduction>{
     EnumName<Reduction>{Reduction::sum_over_batch_size, "sum_over_batch_size"},
     EnumName<Reduction>{Reduction::sum, "sum"},
     EnumName<Reduction>{Reduction::mean_with_sample_weight, "mean_with_sample_weight"}};
+template <>
+inline constexpr std::array enum_names<FlipMode>{
+    EnumName<FlipMode>{FlipMode::horizontal, "horizontal"}, EnumName<FlipMode>{FlipMode::vertical, "vertical"},
+    EnumName<FlipMode>{FlipMode::horizontal_and_vertical, "horizontal_and_vertical"}};
+template <>
+inline constexpr std::array enum_names<FillMode>{
+    EnumName<FillMode>{FillMode::constant, "constant"}, EnumName<FillMode>{FillMode::nearest, "nearest"},
+    EnumName<FillMode>{FillMode::reflect, "reflect"}, EnumName<FillMode>{FillMode::wrap, "wrap"}};
+template <>
+inline constexpr std::array enum_names<Interpolation>{EnumName<Interpolation>{Interpolation::nearest, "nearest"},
+                                                      EnumName<Interpolation>{Interpolation::bilinear, "bilinear"}};
+template <>
+inline constexpr std::array enum_names<OrthogonalMode>{EnumName<OrthogonalMode>{OrthogonalMode::rows, "rows"},
+                                                       EnumName<OrthogonalMode>{OrthogonalMode::columns, "columns"}};
 template <>
 inline constexpr std::array enum_names<Average>{EnumName<Average>{Average::micro, "micro"},
                                                 EnumName<Average>{Average::macro, "macro"},
@@ -174,6 +189,10 @@ inline constexpr std::string_view type_name<Residual> = "Residual";
 template <>
 inline constexpr std::string_view type_name<Normalization> = "Normalization";
 template <>
+inline constexpr std::string_view type_name<RandomFlip> = "RandomFlip";
+template <>
+inline constexpr std::string_view type_name<RandomTranslation> = "RandomTranslation";
+template <>
 inline constexpr std::string_view type_name<CategoricalCrossentropy> = "CategoricalCrossentropy";
 template <>
 inline constexpr std::string_view type_name<SparseCategoricalCrossentropy> = "SparseCategoricalCrossentropy";
@@ -208,6 +227,14 @@ inline constexpr std::string_view type_name<SquaredHinge> = "SquaredHinge";
 template <>
 inline constexpr std::string_view type_name<CategoricalHinge> = "CategoricalHinge";
 template <>
+inline constexpr std::string_view type_name<CategoricalGeneralizedCrossEntropy> = "CategoricalGeneralizedCrossEntropy";
+template <>
+inline constexpr std::string_view type_name<Dice> = "Dice";
+template <>
+inline constexpr std::string_view type_name<Tversky> = "Tversky";
+template <>
+inline constexpr std::string_view type_name<CustomLoss> = "CustomLoss";
+template <>
 inline constexpr std::string_view type_name<Accuracy> = "Accuracy";
 template <>
 inline constexpr std::string_view type_name<BinaryAccuracy> = "BinaryAccuracy";
@@ -240,6 +267,28 @@ inline constexpr std::string_view type_name<BalancedAccuracy> = "BalancedAccurac
 template <>
 inline constexpr std::string_view type_name<ExpectedCalibrationError> = "ExpectedCalibrationError";
 template <>
+inline constexpr std::string_view type_name<TruePositives> = "TruePositives";
+template <>
+inline constexpr std::string_view type_name<TrueNegatives> = "TrueNegatives";
+template <>
+inline constexpr std::string_view type_name<FalsePositives> = "FalsePositives";
+template <>
+inline constexpr std::string_view type_name<FalseNegatives> = "FalseNegatives";
+template <>
+inline constexpr std::string_view type_name<PrecisionAtRecall> = "PrecisionAtRecall";
+template <>
+inline constexpr std::string_view type_name<RecallAtPrecision> = "RecallAtPrecision";
+template <>
+inline constexpr std::string_view type_name<SensitivityAtSpecificity> = "SensitivityAtSpecificity";
+template <>
+inline constexpr std::string_view type_name<SpecificityAtSensitivity> = "SpecificityAtSensitivity";
+template <>
+inline constexpr std::string_view type_name<PearsonCorrelation> = "PearsonCorrelation";
+template <>
+inline constexpr std::string_view type_name<ConcordanceCorrelation> = "ConcordanceCorrelation";
+template <>
+inline constexpr std::string_view type_name<CustomMetric> = "CustomMetric";
+template <>
 inline constexpr std::string_view type_name<EarlyStopping> = "EarlyStopping";
 template <>
 inline constexpr std::string_view type_name<ReduceLROnPlateau> = "ReduceLROnPlateau";
@@ -257,6 +306,11 @@ template <>
 inline constexpr std::string_view type_name<BackupAndRestore> = "BackupAndRestore";
 template <>
 inline constexpr std::string_view type_name<SwapEMAWeights> = "SwapEMAWeights";
+
+template <>
+inline constexpr bool is_for_files<CustomLoss> = false;
+template <>
+inline constexpr bool is_for_files<CustomMetric> = false;
 
 /// Other names that Keras accepts for a class.
 template <class T>
@@ -507,6 +561,26 @@ void describe(T& s, V&& v) {
   v.field("axis", s.axis, kAxisDoc, kLastAxis);
   v.field("mean", s.mean, "Of each feature; empty: of the training data.", kFinite);
   v.field("variance", s.variance, "Of each feature; empty: of the training data.", kNotNegative);
+  v.field("invert", s.invert, "Whether it goes the other way: x * sqrt(variance) + mean.");
+  v.field("name", s.name, kNameDoc);
+}
+
+template <Is<RandomFlip> T, class V>
+void describe(T& s, V&& v) {
+  v.field("mode", s.mode, "Which sides change places, both or neither of both.");
+  v.field("name", s.name, kNameDoc);
+}
+
+inline constexpr Range kShift{-1, 1};
+
+template <Is<RandomTranslation> T, class V>
+void describe(T& s, V&& v) {
+  v.field("height_factor", s.height_factor, "How far down, as a share of the height: [low, high], or f for [-f, f].",
+          kShift);
+  v.field("width_factor", s.width_factor, "How far to the right, as a share of the width, likewise.", kShift);
+  v.field("fill_mode", s.fill_mode, "What is beyond the edges.");
+  v.field("interpolation", s.interpolation, "Between pixels.");
+  v.field("fill_value", s.fill_value, "What is beyond the edges with fill_mode constant.", kFinite);
   v.field("name", s.name, kNameDoc);
 }
 
@@ -575,15 +649,41 @@ void describe(T& s, V&& v) {
   v.field("reduction", s.reduction, "How the samples' losses become one number.");
 }
 
+template <Is<CategoricalGeneralizedCrossEntropy> T, class V>
+void describe(T& s, V&& v) {
+  v.field("q", s.q, "From cross-entropy, near 0, to the absolute error, near 1.", Range{0, 1, true, true});
+  v.field("reduction", s.reduction, "How the samples' losses become one number.");
+}
+
+template <class T, class V>
+requires Is<T, Dice> || Is<T, Tversky>
+void describe(T& s, V&& v) {
+  if constexpr (requires { s.alpha; }) {
+    v.field("alpha", s.alpha, "Weight of outputs that should be 0.", kNotNegative);
+    v.field("beta", s.beta, "Weight of outputs that should be 1.", kNotNegative);
+  }
+  v.field("axis", s.axis, "-1: each sample by itself; default: the whole batch.", kLastAxis);
+  v.field("reduction", s.reduction, "How the samples' losses become one number.");
+}
+
+template <Is<CustomLoss> T, class V>
+void describe(T& s, V&& v) {
+  v.field("reduction", s.reduction, "How the samples' losses become one number.");
+}
+template <Is<CustomMetric> T, class V>
+void describe(T&, V&&) {}
+
 template <class T>
 concept MetricWithoutFields = Is<T, Accuracy> || Is<T, CategoricalAccuracy> || Is<T, SparseCategoricalAccuracy> ||
-    Is<T, RootMeanSquaredError> || Is<T, R2Score> || Is<T, MatthewsCorrelation> || Is<T, BalancedAccuracy>;
+    Is<T, RootMeanSquaredError> || Is<T, R2Score> || Is<T, PearsonCorrelation> || Is<T, ConcordanceCorrelation> ||
+    Is<T, MatthewsCorrelation> || Is<T, BalancedAccuracy>;
 
 template <MetricWithoutFields T, class V>
 void describe(T&, V&&) {}
 
 template <class T, class V>
-requires Is<T, BinaryAccuracy> || Is<T, Precision> || Is<T, Recall>
+requires Is<T, BinaryAccuracy> || Is<T, Precision> || Is<T, Recall> || Is<T, TruePositives> || Is<T, TrueNegatives> ||
+    Is<T, FalsePositives> || Is<T, FalseNegatives>
 void describe(T& s, V&& v) { v.field("threshold", s.threshold, "An output above it says yes.", kFinite); }
 
 template <class T, class V>
@@ -605,6 +705,18 @@ template <Is<AUC> T, class V>
 void describe(T& s, V&& v) {
   v.field("num_thresholds", s.num_thresholds, "Points of the curve.", Range{3, 1 << 16});
   v.field("curve", s.curve, "Which curve.");
+}
+
+template <class T, class V>
+requires Is<T, PrecisionAtRecall> || Is<T, RecallAtPrecision> || Is<T, SensitivityAtSpecificity> ||
+    Is<T, SpecificityAtSensitivity>
+void describe(T& s, V&& v) {
+  constexpr std::string_view kDoc = "The least that is asked for.";
+  if constexpr (requires { s.recall; }) v.field("recall", s.recall, kDoc, kUnitInterval);
+  if constexpr (requires { s.precision; }) v.field("precision", s.precision, kDoc, kUnitInterval);
+  if constexpr (requires { s.specificity; }) v.field("specificity", s.specificity, kDoc, kUnitInterval);
+  if constexpr (requires { s.sensitivity; }) v.field("sensitivity", s.sensitivity, kDoc, kUnitInterval);
+  v.field("num_thresholds", s.num_thresholds, "Points of the curve.", Range{3, 1 << 16});
 }
 
 template <Is<ExpectedCalibrationError> T, class V>

@@ -15,6 +15,8 @@ inline constexpr std::string_view type_name<L2> = "L2";
 template <>
 inline constexpr std::string_view type_name<L1L2> = "L1L2";
 template <>
+inline constexpr std::string_view type_name<OrthogonalRegularizer> = "OrthogonalRegularizer";
+template <>
 inline constexpr std::string_view type_name<MaxNorm> = "MaxNorm";
 template <>
 inline constexpr std::string_view type_name<NonNeg> = "NonNeg";
@@ -28,6 +30,12 @@ requires Is<T, L1> || Is<T, L2> || Is<T, L1L2>
 void describe(T& s, V&& v) {
   if constexpr (requires { s.l1; }) v.field("l1", s.l1, "Factor of the sum of sizes.", kNotNegative);
   if constexpr (requires { s.l2; }) v.field("l2", s.l2, "Factor of the sum of squares.", kNotNegative);
+}
+
+template <Is<OrthogonalRegularizer> T, class V>
+void describe(T& s, V&& v) {
+  v.field("factor", s.factor, "Factor of the mean size of the cosines.", kNotNegative);
+  v.field("mode", s.mode, "What is held at right angles.");
 }
 
 inline constexpr std::string_view kNormAxisDoc = "0: norms of a kernel's columns, or of a whole bias; 1: of its rows.";

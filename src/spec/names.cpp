@@ -43,7 +43,8 @@ std::vector<std::string> metric_names(const std::vector<Metric>& metrics) {
     std::string type(std::visit([](const auto& m) { return type_name<std::remove_cvref_t<decltype(m)>>; }, metric));
     if (std::holds_alternative<FBetaScore>(metric)) type = "FbetaScore";  // Keras's two exceptions
     if (std::holds_alternative<LogCosh>(metric)) type = "Logcosh";
-    classes.emplace_back(std::move(type), "");
+    const auto* custom = std::get_if<CustomMetric>(&metric);
+    classes.emplace_back(std::move(type), custom != nullptr ? custom->name : "");
   }
   return automatic_names(classes);
 }

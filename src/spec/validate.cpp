@@ -54,7 +54,18 @@ class RangeCheck {
       check_range(name, std::get<double>(value.value), range, where_);
   }
   void field(std::string_view, const Initializer& value, std::string_view) const { validate(value, where_); }
+  void field(std::string_view name, const ShiftRange& value, std::string_view, const Range& range) const {
+    if (!value.is_given())
+      throw Error(ErrorCode::usage, where_, std::string(name) + " is not given, and there is no default",
+                  "such as " + std::string(name) + " = 0.1");
+    check_range(name, value.low, range, where_);
+    check_range(name, value.high, range, where_);
+  }
   void field(std::string_view name, const Regularizer& value, std::string_view, const Range& = {}) const {
+    if (std::holds_alternative<OrthogonalRegularizer>(value) && name != "kernel_regularizer")
+      throw Error(ErrorCode::usage, where_,
+                  std::string(name) + " is an OrthogonalRegularizer, which is for kernels alone",
+                  "leave it out, or use L2");
     validate(value, where_ + ", " + std::string(name) + " (" + std::string(class_name(value)) + ")");
   }
   void field(std::string_view name, const Constraint& value, std::string_view, const Range& = {}) const {
@@ -97,8 +108,23 @@ void validate(const Regularizer& regularizer, const std::string& where) {
                 "give one of them, such as l2 = 0.01");
 }
 void validate(const Constraint& constraint, const std::string& where) { check_fields(constraint, where); }
-void validate(const Loss& loss, const std::string& where) { check_fields(loss, where); }
-void validate(const Metric& metric, const std::string& where) { check_fields(metric, where); }
+void validate(const Loss& loss, const std::string& where) {
+  check_fields(loss, where);
+  const auto* custom = std::get_if<CustomLoss>(&loss);
+  if (custom == nullptr) return;
+  if (custom->functions == nullptr)
+    throw Error(ErrorCode::usage, where, "it has no function", "such as CustomLoss(\"mine\", function)");
+  if (custom->name.empty())
+    throw Error(ErrorCode::usage, where, "it has no name", "such as CustomLoss(\"mine\", function)");
+}
+void validate(const Metric& metric, const std::string& where) {
+  check_fields(metric, where);
+  const auto* custom = std::get_if<CustomMetric>(&metric);
+  if (custom == nullptr) return;
+  if (!custom->of_row) throw Error(ErrorCode::usage, where, "it has no function", "set of_row");
+  if (custom->name.empty())
+    throw Error(ErrorCode::usage, where, "it has no name, which logs need", "such as name = \"mine\"");
+}
 void validate(const Optimizer& optimizer, const std::string& where) {
   check_fields(optimizer, where);
   const int clips = std::visit(

@@ -60,6 +60,8 @@ void describe(T& s, V&& v) {
           "Batches in an epoch; the next epoch goes on with the next ones. Default: all.", Range{1, 1 << 30});
   v.field("validation_split", s.validation_split, "Short for data.validation = { last = ... }.", kBelowOne);
   v.field("validation_freq", s.validation_freq, "Validate after every so many epochs.", Range{1, 1 << 30});
+  v.field("validation_freq_steps", s.validation_freq_steps, "Validate after every so many steps instead.",
+          Range{1, 1 << 30});
   v.field("shuffle", s.shuffle, "A new order every epoch.");
   v.field("mixup", s.mixup, "Mixes each sample of a batch with another one: { alpha = 0.2 }.");
   v.field("training_score", s.training_score, "Evaluate the training samples at the end, in inference mode.");

@@ -53,7 +53,7 @@ class Lint {
 
   [[nodiscard]] bool validates() const {
     return recipe_.data.validation.kind != ValidationSpec::Kind::none &&
-           recipe_.fit.validation_freq <= recipe_.fit.epochs;
+           (recipe_.fit.validation_freq_steps.has_value() || recipe_.fit.validation_freq <= recipe_.fit.epochs);
   }
 
   [[nodiscard]] std::vector<std::string> logged_quantities() const {

@@ -41,6 +41,7 @@ struct FitSpec {
   std::optional<int> steps_per_epoch{};
   double validation_split = 0;  ///< another word for data.validation = { last = ... }, and 0 once it is loaded
   int validation_freq = 1;
+  std::optional<int> validation_freq_steps{};
   bool shuffle = true;
   std::optional<MixUp> mixup{};
   bool training_score = true;

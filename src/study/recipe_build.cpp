@@ -169,6 +169,7 @@ FitOptions fit_options(const Recipe& recipe, const RecipeData& data) {
                      .steps_per_epoch = recipe.fit.steps_per_epoch,
                      .validation_data = data.validation,
                      .validation_freq = recipe.fit.validation_freq,
+                     .validation_freq_steps = recipe.fit.validation_freq_steps,
                      .shuffle = recipe.fit.shuffle,
                      .mixup = recipe.fit.mixup,
                      .training_score = recipe.fit.training_score};

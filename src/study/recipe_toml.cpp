@@ -43,6 +43,9 @@ requires std::is_enum_v<E> std::string inline_toml(E value) { return toml_string
 std::string inline_toml(const LearningRate& value) {
   return value.schedule() != nullptr ? inline_toml(*value.schedule()) : inline_toml(std::get<double>(value.value));
 }
+std::string inline_toml(const ShiftRange& value) {
+  return "[" + number_text(value.low) + ", " + number_text(value.high) + "]";
+}
 std::string inline_toml(const MixUp& value);
 std::string inline_toml(const ValidationSpec& value) {
   using Kind = ValidationSpec::Kind;

@@ -105,6 +105,23 @@ void read(const Entry& entry, LearningRate& value, const Range& range, Places& p
   }
 }
 
+void read(const Entry& entry, ShiftRange& value, const Range& range, Places& places) {
+  double factor = 0;
+  std::vector<double> ends;
+  if (entry.node.is_array()) {
+    read(entry, ends, range, places);
+    if (ends.size() != 2)
+      throw Error(ErrorCode::usage, entry.place,
+                  entry.address + " has " + std::to_string(ends.size()) + (ends.size() == 1 ? " number" : " numbers"),
+                  "a range has two, such as [-0.1, 0.2]; 0.1 alone means [-0.1, 0.1]");
+    value = ShiftRange(ends[0], ends[1]);
+  } else {
+    if (!entry.node.is_number()) refuse_type(entry, "a number or an array of two");
+    read(entry, factor, range, places);
+    value = factor;
+  }
+}
+
 void read(const Entry& entry, MixUp& value, const Range&, Places& places) {
   if (!entry.node.is_table()) refuse_type(entry, "a table");
   TableReader reader(*entry.node.as_table(), entry.address, entry.place, entry.address, places);

@@ -39,6 +39,7 @@ void read(const Entry& entry, std::string& value, const Range& range, Places& pl
 void read(const Entry& entry, ValidationSpec& value, const Range& range, Places& places);
 void read(const Entry& entry, MixUp& value, const Range& range, Places& places);
 void read(const Entry& entry, LearningRate& value, const Range& range, Places& places);
+void read(const Entry& entry, ShiftRange& value, const Range& range, Places& places);
 template <class E>
 requires std::is_enum_v<E>
 void read(const Entry& entry, E& value, const Range& range, Places& places);
@@ -72,6 +73,8 @@ class TableReader {
       read(*entry, value, range, places_);
     } else if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) {
       if (!range.contains(static_cast<double>(value))) refuse_missing(name);
+    } else if constexpr (requires { value.is_given(); }) {
+      if (!value.is_given()) refuse_missing(name);
     }
   }
 
@@ -151,6 +154,7 @@ void read(const Entry& entry, std::variant<A...>& value, const Range&, Places& p
   const std::string& name = type->as_string()->get();
   const auto read_alternative = [&](auto alternative) {
     using Alternative = decltype(alternative);
+    if constexpr (!is_for_files<Alternative>) return false;
     constexpr std::string_view known = type_name<Alternative>;
     const auto& shorter = abbreviations<Alternative>;
     const bool is_abbreviation = std::find(shorter.begin(), shorter.end(), name) != shorter.end();
@@ -165,7 +169,9 @@ void read(const Entry& entry, std::variant<A...>& value, const Range&, Places& p
   if ((read_alternative(A{}) || ...)) return;
 
   const Entry named{*type, entry.node.is_table() ? join(entry.address, "type") : entry.address, entry.place};
-  refuse_name(named, name, {std::string(type_name<A>)...});
+  std::vector<std::string> names;
+  static_cast<void>(((is_for_files<A> && (names.emplace_back(type_name<A>), true)), ...));
+  refuse_name(named, name, names);
 }
 
 }  // namespace telar

@@ -75,7 +75,12 @@ class Loop final : public Training {
       if (!train_epoch(epoch)) break;
       Logs logs;
       log(logs, false, tally_, metrics_);
-      if (options_.validation_data && (epoch + 1) % options_.validation_freq == 0) validate(logs);
+      if (options_.validation_freq_steps) {
+        for (const auto& [name, value] : step_validation_.entries()) logs.set(name, value);
+        step_validation_ = {};
+      } else if (options_.validation_data && (epoch + 1) % options_.validation_freq == 0) {
+        validate(logs);
+      }
       for (const LambdaCallback& callback : callbacks_)
         if (callback.on_epoch_end) callback.on_epoch_end(*this, epoch, logs);
       history_.epochs.push_back(std::move(logs));
@@ -246,6 +251,12 @@ class Loop final : public Training {
         for (const LambdaCallback& callback : callbacks_)
           if (callback.on_train_batch_end) callback.on_train_batch_end(*this, step, batch_logs_);
       }
+      if (options_.validation_freq_steps && ++steps_since_validation_ == *options_.validation_freq_steps) {
+        steps_since_validation_ = 0;
+        step_validation_ = {};
+        validate(step_validation_);
+        history_.validations.push_back({epoch, step + 1, step_validation_});
+      }
       if (!stop_ || step_ == steps_) continue;
       if (history_.ended != Ended::stopped_early) return false;
       break;
@@ -336,6 +347,8 @@ class Loop final : public Training {
   int epoch_ = 0;   // the one at hand, or the first
   int step_ = 0;    // of this epoch: steps taken
   int steps_ = -1;  // that it has
+  int steps_since_validation_ = 0;
+  Logs step_validation_;  // the last one of this epoch, if there was one
   bool averages_in_network_ = false;
   WarnOnce warn_;
   bool stop_ = false;

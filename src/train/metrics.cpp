@@ -35,6 +35,11 @@ concept OfClassCounts = OneOf<T, F1Score, FBetaScore, MatthewsCorrelation, Balan
 template <class T>
 concept OfDecisions = OneOf<T, Precision, Recall>;
 template <class T>
+concept OfCounts = OneOf<T, TruePositives, TrueNegatives, FalsePositives, FalseNegatives>;
+template <class T>
+concept OfThresholds =
+    OneOf<T, PrecisionAtRecall, RecallAtPrecision, SensitivityAtSpecificity, SpecificityAtSensitivity>;
+template <class T>
 concept NeedsClasses = OfRecognisedSamples<T> || OfTopK<T> || OfClassCounts<T> || OneOf<T, ExpectedCalibrationError>;
 template <class T>
 concept IsLoss = requires(const T& loss) {
@@ -44,7 +49,8 @@ concept IsLoss = requires(const T& loss) {
 // ---- means over the samples: sums of w, w m and w m^2 ---------------------------------------------------------------
 
 template <class T>
-concept IsMean = IsLoss<T> || OfRecognisedSamples<T> || OfTopK<T> || OneOf<T, BinaryAccuracy, RootMeanSquaredError>;
+concept IsMean = IsLoss<T> || OfRecognisedSamples<T> || OfTopK<T> ||
+    OneOf<T, BinaryAccuracy, RootMeanSquaredError, PearsonCorrelation, ConcordanceCorrelation, CustomMetric>;
 
 double cross_entropy(const compute::CrossEntropyOp& op, const MeasuredRow& row) {
   const double smoothing = static_cast<double>(op.smoothing), classes = static_cast<double>(row.columns);
@@ -83,6 +89,31 @@ double of_row(const BinaryAccuracy& metric, const MeasuredRow& row) {
 }
 double of_row(const RootMeanSquaredError&, const MeasuredRow& row) { return of_row(MeanSquaredError{}, row); }
 
+/// Moments of a sample's outputs and targets about their means.
+struct Moments {
+  double y = 0, t = 0, yy = 0, tt = 0, yt = 0;
+  explicit Moments(const MeasuredRow& row) {
+    const double n = static_cast<double>(row.columns);
+    for (std::size_t c = 0; c < row.columns; ++c) y += row.y[c] / n, t += row.t[c] / n;
+    for (std::size_t c = 0; c < row.columns; ++c) {
+      yy += (row.y[c] - y) * (row.y[c] - y) / n, tt += (row.t[c] - t) * (row.t[c] - t) / n;
+      yt += (row.y[c] - y) * (row.t[c] - t) / n;
+    }
+  }
+};
+constexpr double kLeastSpread = 1e-7;  // Keras's epsilon
+double of_row(const PearsonCorrelation&, const MeasuredRow& row) {
+  const Moments m(row);
+  return m.yt / std::max(std::sqrt(m.yy * m.tt), kLeastSpread);
+}
+double of_row(const ConcordanceCorrelation&, const MeasuredRow& row) {
+  const Moments m(row);
+  return 2 * m.yt / (m.yy + m.tt + (m.y - m.t) * (m.y - m.t) + kLeastSpread);
+}
+double of_row(const CustomMetric& metric, const MeasuredRow& row) {
+  return metric.of_row({row.y, row.columns}, {row.t, row.columns});
+}
+
 template <IsMean T>
 std::size_t size_of(const T&, std::size_t, int) {
   return 3;
@@ -119,6 +150,23 @@ void add(const T& metric, const MeasuredRow& row, Sums sums) {
 template <OfDecisions T>
 double value_of(const T&, Totals sums) {
   return ratio(sums[0], sums[1]);
+}
+
+template <OfCounts T>
+std::size_t size_of(const T&, std::size_t, int) {
+  return 1;
+}
+template <OfCounts T>
+void add(const T& metric, const MeasuredRow& row, Sums sums) {
+  constexpr bool kPositive = OneOf<T, TruePositives, FalsePositives>, kRight = OneOf<T, TruePositives, TrueNegatives>;
+  for (std::size_t c = 0; c < row.columns; ++c) {
+    const bool positive = row.y[c] > metric.threshold, is = row.t[c] > 0.5;
+    if (positive == kPositive && (positive == is) == kRight) sums[0] += row.weight;
+  }
+}
+template <OfCounts T>
+double value_of(const T&, Totals sums) {
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
 // ---- classes: for each its recognised, true and predicted samples ---------------------------------------------------
@@ -195,6 +243,43 @@ double value_of(const AUC& metric, Totals sums) {
     tp += more_tp, fp += more_fp;
   }
   return area;
+}
+
+/// The share that is asked for and, at the thresholds where it is large enough, the largest of the other one.
+double asked_of(const PrecisionAtRecall& metric) { return metric.recall; }
+double asked_of(const RecallAtPrecision& metric) { return metric.precision; }
+double asked_of(const SensitivityAtSpecificity& metric) { return metric.specificity; }
+double asked_of(const SpecificityAtSensitivity& metric) { return metric.sensitivity; }
+
+template <OfThresholds T>
+std::size_t size_of(const T& metric, std::size_t, int) {
+  return 2 * (static_cast<std::size_t>(metric.num_thresholds) + 1);
+}
+template <OfThresholds T>
+void add(const T& metric, const MeasuredRow& row, Sums sums) {
+  const double last = metric.num_thresholds - 1;  // thresholds: i / last
+  for (std::size_t c = 0; c < row.columns; ++c) {
+    if (std::isnan(row.y[c])) continue;
+    const double above = std::clamp(std::ceil(row.y[c] * last), 0.0, last + 1);
+    sums[2 * static_cast<std::size_t>(above) + (row.t[c] > 0.5 ? 0 : 1)] += row.weight;
+  }
+}
+template <OfThresholds T>
+double value_of(const T& metric, Totals sums) {
+  double positives = 0, negatives = 0, best = 0, tp = 0, fp = 0;
+  for (std::size_t i = 0; i < sums.size(); i += 2) positives += sums[i], negatives += sums[i + 1];
+  for (std::size_t i = sums.size(); i > 2;) {  // from the highest threshold down, whose outputs are above it
+    i -= 2;
+    tp += sums[i], fp += sums[i + 1];
+    const double recall = ratio(tp, positives), precision = ratio(tp, tp + fp),
+                 specificity = ratio(negatives - fp, negatives);
+    double asked = recall, other = precision;
+    if (std::is_same_v<T, RecallAtPrecision>) std::swap(asked, other);
+    if (std::is_same_v<T, SensitivityAtSpecificity>) asked = specificity, other = recall;
+    if (std::is_same_v<T, SpecificityAtSensitivity>) asked = recall, other = specificity;
+    if (asked >= asked_of(metric)) best = std::max(best, other);
+  }
+  return best;
 }
 
 // ---- calibration: for each bin confidence, recognised samples and all of them

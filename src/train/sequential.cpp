@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -101,6 +102,8 @@ History Sequential::fit(const Dataset& data, const FitOptions& options) {
   check_range("initial_epoch", options.initial_epoch, Range{0, static_cast<double>(options.epochs - 1)}, "fit");
   if (options.steps_per_epoch) check_range("steps_per_epoch", *options.steps_per_epoch, Range{1, kWhole.high}, "fit");
   check_range("validation_freq", options.validation_freq, Range{1, kWhole.high}, "fit");
+  if (options.validation_freq_steps)
+    check_range("validation_freq_steps", *options.validation_freq_steps, Range{1, kWhole.high}, "fit");
   check_range("validation_split", options.validation_split, kBelowOne, "fit");
   check_range("threads", options.threads, Range{0, 1024}, "fit");
   for (const Callback& callback : options.callbacks)
@@ -129,6 +132,9 @@ History Sequential::fit(const Dataset& data, const FitOptions& options) {
       throw Error(ErrorCode::usage, "fit", "validation_split leaves one of the two parts without samples");
     weights.validation = weights.training;
   }
+  if (options.validation_freq_steps && !resolved.validation_data)
+    throw Error(ErrorCode::usage, "fit", "validation_freq_steps is given, but nothing to validate on",
+                "give validation_data or validation_split");
   if (resolved.validation_data) check_data(state.model, *resolved.validation_data, &loss, "fit, validation");
   resolved.batch_size = static_cast<int>(std::min(static_cast<std::size_t>(options.batch_size), training.size()));
   if (!options.class_weight.empty()) {
@@ -217,6 +223,15 @@ bool takes_probabilities(const Loss& loss) {
       loss);
 }
 
+bool measures_batches(const Loss& loss) {
+  return std::visit(
+      [](const auto& l) {
+        if constexpr (requires { l.axis; }) return !l.axis.has_value();
+        return false;
+      },
+      loss);
+}
+
 /// Those of Score::of_classes.
 std::vector<Metric> judges_of_classes(const std::vector<Metric>& compiled, const Loss& loss) {
   std::vector<Metric> judges{BalancedAccuracy{}, MatthewsCorrelation{}};
@@ -250,6 +265,10 @@ Score score_of(const Sequential::State& state, const Dataset& data, int batch_si
   // Penalties are taken for the same whatever the samples.
   const double penalty = tally.penalty(), stretch = mean.mean != 0 ? (tally.loss() - penalty) / mean.mean : 1.0;
   score.loss = {tally.loss(), mean.interval.low * stretch + penalty, mean.interval.high * stretch + penalty};
+  // Samples of a batch that have its loss in common say nothing of how it would differ elsewhere.
+  if (measures_batches(loss))
+    score.loss.low = -std::numeric_limits<double>::infinity(),
+    score.loss.high = std::numeric_limits<double>::infinity();
   score.metrics = metrics.estimates();
   const auto compiled = score.metrics.begin() + static_cast<std::ptrdiff_t>(state.compiled.metrics.size());
   score.of_classes.assign(compiled, score.metrics.end());

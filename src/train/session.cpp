@@ -23,7 +23,8 @@ std::string last_layer(const Model& model) {
 
 bool tells_two_classes_apart(const Loss& loss) {
   return std::holds_alternative<BinaryCrossentropy>(loss) || std::holds_alternative<BinaryFocalCrossentropy>(loss) ||
-         std::holds_alternative<Hinge>(loss) || std::holds_alternative<SquaredHinge>(loss);
+         std::holds_alternative<Hinge>(loss) || std::holds_alternative<SquaredHinge>(loss) ||
+         std::holds_alternative<Dice>(loss) || std::holds_alternative<Tversky>(loss);
 }
 
 }  // namespace
@@ -75,7 +76,8 @@ int classes_of(const Model& model, const Loss& loss, const Dataset& data) {
   const bool speaks_of_classes = std::holds_alternative<CategoricalCrossentropy>(loss) ||
                                  std::holds_alternative<SparseCategoricalCrossentropy>(loss) ||
                                  std::holds_alternative<CategoricalFocalCrossentropy>(loss) ||
-                                 std::holds_alternative<CategoricalHinge>(loss);
+                                 std::holds_alternative<CategoricalHinge>(loss) ||
+                                 std::holds_alternative<CategoricalGeneralizedCrossEntropy>(loss);
   if (model.outputs() == 1 && !speaks_of_classes) return tells_two_classes_apart(loss) ? 2 : 0;
   return speaks_of_classes || data.classes() > 0 ? model.outputs() : 0;
 }

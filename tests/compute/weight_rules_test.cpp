@@ -91,6 +91,30 @@ TEST_P(WeightRules, ConstraintsAreTheirDefinitions) {
         }
 }
 
+TEST_P(WeightRules, RightAnglesAreHeldByTheirDefinitions) {
+  UpdateRule waiting{UpdateRule::Kind::sgd};
+  waiting.waits = true;
+  for (const int in : {1, 15, 17, 100})
+    for (const int out : {1, 10, 33, 70})
+      for (const bool of_rows : {false, true}) {
+        const std::string what = std::to_string(in) + " -> " + std::to_string(out) + (of_rows ? ", rows" : ", columns");
+        Laboratory lab(3);
+        const Kernel kernel = lab.kernel(in, out);
+        lab.make_slots(waiting);
+        const Kernel units = lab.kernel(in, out), transposed = lab.kernel(out, in), sums = lab.kernel(in, out),
+                     cosines = lab.kernel(in, in);
+        const Vector sizes = lab.vector(in);
+        lab.run(UnitOp{kernel, units, transposed, of_rows}, isa(), 2);
+        ASSERT_LT(lab.error(units), kNear) << what;
+        ASSERT_LT(lab.error(transposed), kNear) << what;
+        lab.run(SignOp{cosines, 0.3f, sizes.at}, isa(), 2);
+        ASSERT_EQ(lab.error(cosines), 0) << what;
+        ASSERT_LT(lab.error(sizes), kNear) << what;
+        lab.run(TangentOp{kernel, units, sums, 0.3f, of_rows}, isa(), 2);
+        ASSERT_LT(lab.error(kernel, waiting.gradient_slot()), kNear) << what;
+      }
+}
+
 TEST_P(WeightRules, NumbersThatAreNoneStayNone) {
   for (const bool not_negative : {false, true}) {
     Laboratory lab(3);

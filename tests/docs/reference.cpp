@@ -145,6 +145,7 @@ class Page {
     const std::string title = ask_for_classes<A...>(title_of(field));
     return std::string((Number<A> || ...) ? "number, or " : "") + link_to(title);
   }
+  static std::string type_of(const ShiftRange&, std::string_view) { return "number, or array of two"; }
   template <Table T>
   static std::string type_of(const T&, std::string_view) {
     return "table";
@@ -181,6 +182,7 @@ class Page {
         },
         value);
   }
+  static std::string default_of(const ShiftRange&, const Range&) { return "*required*"; }
   template <Table T>
   static std::string default_of(const T&, const Range&) {
     return "";
@@ -219,7 +221,7 @@ class Page {
   }
   template <class A>
   void add_class(std::string& plain) {
-    if constexpr (!Number<A>) {
+    if constexpr (!Number<A> && is_for_files<A>) {
       const std::string options = table(A{});
       if (options.empty())
         plain += (plain.empty() ? "" : ", ") + code("\"" + std::string(type_name<A>) + "\"");

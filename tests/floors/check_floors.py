@@ -14,10 +14,10 @@ FLOORS = ["base", "spec", "compute", "model", "data", "train", "format", "study"
 HEADER_FLOORS = {
     "error": "base", "version": "base",
     "initializers": "spec", "normalization_layers": "spec", "learning_rate": "spec", "layers": "spec", "losses": "spec", "metrics": "spec", "optimizers": "spec", "history": "spec",
-    "tensor_optimizers": "spec", "regularizers": "spec", "constraints": "spec",
+    "tensor_optimizers": "spec", "regularizers": "spec", "constraints": "spec", "image_layers": "spec", "custom": "spec",
     "callbacks": "spec", "dataset": "data", "telar": "study",
     # Declared for the model's floor, defined on the floors that their verbs need.
-    "sequential": "model", "predictor": "model", "gradient_check": "model",
+    "sequential": "model", "predictor": "model", "gradient_check": "model", "cross_validation": "model",
 }
 PUBLIC_HEADER_LINES = 250
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^">]+)[">]')

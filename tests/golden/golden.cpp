@@ -69,6 +69,11 @@ const Json& rules() {
   return v;
 }
 
+const Json& vocabulary() {
+  static const Json v = Json::parse(std::ifstream(TELAR_TESTS_DIR "/golden/vocabulary.json"));
+  return v;
+}
+
 double number(const Json& value) {
   if (!value.is_string()) return value.get<double>();
   const std::string text = value.get<std::string>();

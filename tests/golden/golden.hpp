@@ -21,6 +21,8 @@ using Json = nlohmann::json;
 const Json& values();
 /// What generate_rules.py wrote, beside it: optimisers that look at whole variables, regularisers, constraints.
 const Json& rules();
+/// What generate_vocabulary.py wrote, beside it: losses, metrics and layers that golden.json does not have.
+const Json& vocabulary();
 /// Its path, for messages.
 const std::string& path();
 
@@ -74,6 +76,9 @@ void read(const Json& value, E& member) {
     if (entry.name == value.get<std::string>()) member = entry.value;
 }
 inline void read(const Json&, std::vector<Layer>&) {}
+inline void read(const Json& value, ShiftRange& member) {
+  member = value.is_array() ? ShiftRange(number(value[0]), number(value[1])) : ShiftRange(number(value));
+}
 
 struct Reader {
   const Json& args;

@@ -1,6 +1,7 @@
 // The gradient of every layer under every loss, in double through the definitions of the operations, against
 // differences of the loss. The lists are the variants themselves: a layer or loss that joins one needs an example here.
 #include <gtest/gtest.h>
+#include <span>
 
 #include <telar/gradient_check.hpp>
 
@@ -55,8 +56,14 @@ std::vector<Layers> examples(const ActivityRegularization&) {
           {ActivityRegularization{.l1 = 0.1}, Dense{.units = 6}, ActivityRegularization{.l2 = 0.3}}};
 }
 std::vector<Layers> examples(const Normalization&) {
-  return {{Normalization{.mean = {0, 1, 2, -1, 0.5, 0}, .variance = {1, 2, 0.5, 0.1, 0.3, 3}}}};
+  const Normalization normal{.mean = {0, 1, 2, -1, 0.5, 0}, .variance = {1, 2, 0.5, 0.1, 0.3, 3}};
+  Normalization inverse = normal;
+  inverse.invert = true;
+  return {{normal}, {inverse}};
 }
+// In front of all that has a gradient, images have none.
+std::vector<Layers> examples(const RandomFlip&) { return {}; }
+std::vector<Layers> examples(const RandomTranslation&) { return {}; }
 std::vector<Layers> examples(const Residual&) {
   const Residual plain{{Dense{.units = 5, .activation = Activation::tanh}, Dropout{.rate = 0.3}, Dense{.units = 6}}};
   return {{plain},
@@ -72,9 +79,31 @@ std::vector<Layers> all_examples(const std::variant<A...>&) {
   return all;
 }
 
+/// The loss with every way it can take; of the user's own, one.
+template <class L>
+std::vector<Loss> ways(const L& loss) {
+  return {loss};
+}
+std::vector<Loss> ways(const Dice& loss) { return {loss, Dice{.axis = -1}, Dice{.reduction = Reduction::sum}}; }
+std::vector<Loss> ways(const Tversky& loss) { return {loss, Tversky{.alpha = 0.3, .beta = 0.8, .axis = -1}}; }
+std::vector<Loss> ways(const CustomLoss&) {
+  return {CustomLoss("fourth_power", []<class T>(std::span<const T> y, std::span<const T> t, std::span<T> slope) {
+    T loss = 0;
+    for (std::size_t c = 0; c < y.size(); ++c) {
+      const T e = y[c] - t[c];
+      loss += e * e * e * e;
+      if (!slope.empty()) slope[c] = 4 * e * e * e;
+    }
+    return loss;
+  })};
+}
+
 template <class... L>
 std::vector<Loss> all_losses(const std::variant<L...>&) {
-  return {L{}...};
+  std::vector<Loss> all;
+  const auto add = [&all](std::vector<Loss> more) { all.insert(all.end(), more.begin(), more.end()); };
+  (add(ways(L{})), ...);
+  return all;
 }
 
 /// Seven samples of four numbers, with targets of three that could be probabilities, or with labels.
@@ -114,6 +143,29 @@ TEST(GradientCheck, EveryLayerHasTheSlopeOfEveryLossAsItsGradient) {
       EXPECT_LT(check.error, 1e-6) << check.worst;
       EXPECT_GT(check.checked, 5 * check.kinks);
     }
+}
+
+TEST(GradientCheck, FindsAGradientOfAUsersLossThatIsNotItsSlope) {
+  Sequential model(Input{4}, {Dense{.units = 3}}, 3);
+  model.compile({.loss = CustomLoss("wrong", []<class T>(std::span<const T> y, std::span<const T>, std::span<T> slope) {
+                   for (std::size_t c = 0; c < slope.size(); ++c) slope[c] = y[c];
+                   return y[0] * y[0] + y[1] * y[1] + y[2] * y[2];  // of which that is half the slope
+                 })});
+  EXPECT_NEAR(check_gradients(model, samples(false)).error, 0.5, 1e-6);
+}
+
+TEST(GradientCheck, KnowsThePenaltyOnKernelsThatAreNotOrthogonal) {
+  for (const OrthogonalMode mode : {OrthogonalMode::rows, OrthogonalMode::columns}) {
+    Sequential model(Input{4},
+                     {Dense{.units = 5, .kernel_regularizer = OrthogonalRegularizer{.factor = 3, .mode = mode}},
+                      Dense{.units = 3, .kernel_regularizer = L2{}}},
+                     3);
+    draw_weights(model);
+    model.compile({.loss = MeanSquaredError{}});
+    const GradientCheck check = check_gradients(model, samples(false));
+    EXPECT_LT(check.error, 1e-6) << check.worst;
+    EXPECT_GT(check.checked, 5 * check.kinks);
+  }
 }
 
 TEST(GradientCheck, NamesTheWeightsThatItChecks) {

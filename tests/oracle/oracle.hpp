@@ -486,12 +486,14 @@ class Network {
   [[nodiscard]] double deviation(std::size_t i, std::size_t columns, std::size_t c) const {
     return std::max(std::sqrt(weights[offsets_[i] + columns + c]), 1e-7);
   }
-  void forward(const Normalization&, std::size_t i, Trace& t, bool, const Mask&) {
+  void forward(const Normalization& layer, std::size_t i, Trace& t, bool, const Mask&) {
     t.output = t.input;
     const std::size_t columns = t.input.columns;
     for (int r = 0; r < t.input.rows; ++r)
-      for (std::size_t c = 0; c < columns; ++c)
-        t.output(r, c) = (t.input(r, c) - weights[offsets_[i] + c]) / deviation(i, columns, c);
+      for (std::size_t c = 0; c < columns; ++c) {
+        const double x = t.input(r, c), mean = weights[offsets_[i] + c], by = deviation(i, columns, c);
+        t.output(r, c) = layer.invert ? x * by + mean : (x - mean) / by;
+      }
   }
 
   void forward(const LayerNormalization& layer, std::size_t i, Trace& t, bool, const Mask&) {
@@ -521,6 +523,10 @@ class Network {
       }
     }
   }
+
+  // Images have tests of their own.
+  void forward(const RandomFlip&, std::size_t, Trace& t, bool, const Mask&) { t.output = t.input; }
+  void forward(const RandomTranslation&, std::size_t, Trace& t, bool, const Mask&) { t.output = t.input; }
 
   void forward(const Dropout&, std::size_t i, Trace& t, bool training, const Mask& mask) {
     t.mask = Matrix(t.input.rows, t.input.columns);
@@ -648,6 +654,9 @@ class Network {
     return backward(Dropout{}, i, t, d, step);
   }
 
+  Matrix backward(const RandomFlip&, std::size_t, const Trace&, const Matrix& d, Step&) { return d; }
+  Matrix backward(const RandomTranslation&, std::size_t, const Trace&, const Matrix& d, Step&) { return d; }
+
   Matrix backward(const Dropout&, std::size_t, const Trace& t, Matrix d, Step&) {
     for (std::size_t k = 0; k < d.values.size(); ++k) d.values[k] *= t.mask.values[k];
     return d;
@@ -686,9 +695,10 @@ class Network {
     return dx;
   }
 
-  Matrix backward(const Normalization&, std::size_t i, const Trace&, Matrix d, Step&) {
+  Matrix backward(const Normalization& layer, std::size_t i, const Trace&, Matrix d, Step&) {
     for (int r = 0; r < d.rows; ++r)
-      for (int c = 0; c < d.columns; ++c) d(r, c) /= deviation(i, d.columns, c);
+      for (int c = 0; c < d.columns; ++c)
+        d(r, c) *= layer.invert ? deviation(i, d.columns, c) : 1 / deviation(i, d.columns, c);
     return d;
   }
   Matrix backward(const Residual& layer, std::size_t i, const Trace& t, const Matrix& d, Step& step) {

@@ -121,6 +121,18 @@ inline Dual row_loss(const Loss& loss, const Duals& y, const std::vector<double>
           Dual own, other = (1 - t[0]) * y[0];
           for (std::size_t c = 0; c < n; ++c) own = own + t[c] * y[c], other = larger(other, (1 - t[c]) * y[c]);
           return larger(1 + other - own, 0);
+        } else if constexpr (std::is_same_v<L, CategoricalGeneralizedCrossEntropy>) {
+          Dual p;
+          for (std::size_t c = 0; c < n; ++c) p = p + t[c] * y[c];
+          return (1 - pow(p, l.q)) / l.q;
+        } else if constexpr (std::is_same_v<L, Dice> || std::is_same_v<L, Tversky>) {  // of each sample by itself
+          Dual both, outputs;
+          double targets = 0;
+          for (std::size_t c = 0; c < n; ++c) both = both + t[c] * y[c], outputs = outputs + y[c], targets += t[c];
+          if constexpr (std::is_same_v<L, Dice>)
+            return 1 - 2 * both / (outputs + targets + kLow);
+          else
+            return 1 - both / (both + l.alpha * (outputs - both) + l.beta * (targets - both) + kLow);
         } else if constexpr (std::is_same_v<L, CosineSimilarity>) {
           Dual yy, dot;
           double tt = 0;

@@ -122,6 +122,9 @@ inline Loss other_loss(Generator& g, bool logits, bool probabilities, int column
   if (probabilities) {
     losses.emplace_back(KLDivergence{reduction});
     losses.emplace_back(Poisson{reduction});
+    losses.emplace_back(CategoricalGeneralizedCrossEntropy{0.7, reduction});
+    losses.emplace_back(Dice{-1, reduction});
+    losses.emplace_back(Tversky{0.3, 0.6, -1, reduction});
     losses.emplace_back(MeanSquaredLogarithmicError{reduction});
   }
   return g.pick(losses);

@@ -97,11 +97,14 @@ std::string hash_of_large_training(int threads) {
   for (float& v : x) v = static_cast<float>(g.uniform());
   std::vector<std::int32_t> labels(kRows);
   for (auto& label : labels) label = g.below(10);
-  const Dataset data = from_arrays({kInputs}, x, labels, 10);
+  const Dataset data = from_arrays({28, 28}, x, labels, 10);
+  const OrthogonalRegularizer rows{}, columns{.mode = OrthogonalMode::columns};
   Sequential model(
-      Input{kInputs},
-      {Dense{.units = 250, .activation = Activation::relu}, BatchNormalization{}, Dropout{.rate = 0.3},
-       Dense{.units = 130, .activation = Activation::tanh}, Dense{.units = 10, .activation = Activation::softmax}},
+      Input{28, 28},
+      {RandomFlip{.mode = FlipMode::horizontal}, RandomTranslation{.height_factor = 0.1, .width_factor = 0.1},
+       Flatten{}, Dense{.units = 250, .activation = Activation::relu}, BatchNormalization{}, Dropout{.rate = 0.3},
+       Dense{.units = 130, .activation = Activation::tanh, .kernel_regularizer = columns},
+       Dense{.units = 10, .activation = Activation::softmax, .kernel_regularizer = rows}},
       1);
   model.compile({.loss = SparseCategoricalCrossentropy{}, .metrics = {Accuracy{}}});
   model.fit(data, {.batch_size = 64, .epochs = 2, .validation_data = data, .threads = threads});

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <gtest/gtest.h>
 #include <limits>
+#include <span>
 #include <string>
 
 #include "support/thrown.hpp"
@@ -42,6 +43,12 @@ TEST(Validate, accepts_keras_defaults) {
   EXPECT_NO_THROW(validate(Layer(ActivityRegularization{}), ""));
   EXPECT_NO_THROW(validate(Layer(Residual{}), ""));
   EXPECT_NO_THROW(validate(Layer(Normalization{}), ""));
+  EXPECT_NO_THROW(validate(Layer(RandomFlip{}), ""));
+  EXPECT_NO_THROW(validate(Layer(RandomTranslation{.height_factor = 0.1, .width_factor = 0.1}), ""));
+  EXPECT_NO_THROW(validate(Loss(CategoricalGeneralizedCrossEntropy{}), ""));
+  EXPECT_NO_THROW(validate(Loss(Dice{}), ""));
+  EXPECT_NO_THROW(validate(Loss(Tversky{}), ""));
+  EXPECT_NO_THROW(validate(Regularizer(OrthogonalRegularizer{}), ""));
   EXPECT_NO_THROW(validate(Loss(CategoricalCrossentropy{}), ""));
   EXPECT_NO_THROW(validate(Loss(SparseCategoricalCrossentropy{}), ""));
   EXPECT_NO_THROW(validate(Metric(Accuracy{}), ""));
@@ -77,6 +84,47 @@ TEST(Validate, refuses_a_dropout_rate_that_is_no_probability) {
   EXPECT_EQ(refusal(Layer(Dropout{.rate = -0.1})), "rate = -0.1, but must be in [0, 1]");
   EXPECT_EQ(refusal(Layer(Dropout{.rate = std::nan("")})), "rate = nan, but must be in [0, 1]");
   EXPECT_NO_THROW(validate(Layer(Dropout{.rate = 1}), ""));
+}
+
+TEST(Validate, refuses_translations_without_or_beyond_an_image) {
+  EXPECT_EQ(refusal(Layer(RandomTranslation{.height_factor = 0.1})),
+            "width_factor is not given, and there is no default");
+  EXPECT_EQ(refusal(Layer(RandomTranslation{.height_factor = -1.5, .width_factor = 0})),
+            "height_factor = -1.5, but must be in [-1, 1]");
+  EXPECT_EQ(refusal(Layer(RandomTranslation{.height_factor = 0, .width_factor = {0.5, 2}})),
+            "width_factor = 2, but must be in [-1, 1]");
+  EXPECT_EQ(refusal(Layer(RandomTranslation{.height_factor = 0, .width_factor = 0, .fill_value = INFINITY})),
+            "fill_value = inf, but must be finite");
+}
+
+TEST(Validate, refuses_losses_and_metrics_of_overlap_and_thresholds_outside_their_range) {
+  EXPECT_EQ(refusal(Loss(CategoricalGeneralizedCrossEntropy{.q = 1})), "q = 1, but must be in (0, 1)");
+  EXPECT_EQ(refusal(Loss(Dice{.axis = 0})), "axis = 0, but must be -1");
+  EXPECT_EQ(refusal(Loss(Tversky{.alpha = -1})), "alpha = -1, but must be at least 0");
+  EXPECT_EQ(refusal(Metric(PrecisionAtRecall{})), "recall = nan, but must be in [0, 1]");
+  EXPECT_EQ(refusal(Metric(RecallAtPrecision{.precision = 0.5, .num_thresholds = 2})),
+            "num_thresholds = 2, but must be in [3, 65536]");
+  EXPECT_EQ(refusal(Metric(SensitivityAtSpecificity{.specificity = 2})), "specificity = 2, but must be in [0, 1]");
+  EXPECT_EQ(refusal(Metric(SpecificityAtSensitivity{.sensitivity = -1})), "sensitivity = -1, but must be in [0, 1]");
+  EXPECT_EQ(refusal(Metric(FalsePositives{.threshold = std::nan("")})), "threshold = nan, but must be finite");
+}
+
+TEST(Validate, refuses_losses_and_metrics_of_a_user_without_a_function_or_a_name) {
+  const auto zero = []<class T>(std::span<const T>, std::span<const T>, std::span<T>) { return T(0); };
+  EXPECT_EQ(refusal(Loss(CustomLoss{})), "it has no function");
+  EXPECT_EQ(refusal(Loss(CustomLoss("", zero))), "it has no name");
+  EXPECT_NO_THROW(validate(Loss(CustomLoss("zero", zero)), ""));
+  EXPECT_EQ(refusal(Metric(CustomMetric{.name = "mine"})), "it has no function");
+  EXPECT_EQ(refusal(Metric(CustomMetric{.of_row = [](auto, auto) { return 0.0; }})), "it has no name, which logs need");
+}
+
+TEST(Validate, refuses_right_angles_of_what_is_no_kernel) {
+  EXPECT_EQ(refusal(Regularizer(OrthogonalRegularizer{.factor = -1})), "factor = -1, but must be at least 0");
+  EXPECT_EQ(refusal(Layer(Dense{.units = 1, .bias_regularizer = OrthogonalRegularizer{}})),
+            "bias_regularizer is an OrthogonalRegularizer, which is for kernels alone");
+  EXPECT_EQ(refusal(Layer(Dense{.units = 1, .activity_regularizer = OrthogonalRegularizer{}})),
+            "activity_regularizer is an OrthogonalRegularizer, which is for kernels alone");
+  EXPECT_NO_THROW(validate(Layer(Dense{.units = 1, .kernel_regularizer = OrthogonalRegularizer{}}), ""));
 }
 
 TEST(Validate, refuses_noise_without_end) {

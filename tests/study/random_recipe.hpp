@@ -59,11 +59,19 @@ struct RandomFields {
       value.reset();
   }
   template <class... A>
-  void field(std::string_view, std::variant<A...>& value, std::string_view, const Range& = {}) {
+  void field(std::string_view name, std::variant<A...>& value, std::string_view, const Range& = {}) {
     const std::size_t kind = *rc::gen::inRange<std::size_t>(0, sizeof...(A));
     std::size_t i = 0;
-    static_cast<void>(((i++ == kind && (value = A{}, true)) || ...));
-    std::visit([&](auto& alternative) { describe(alternative, *this); }, value);
+    static_cast<void>(((i++ == kind && is_for_files<A> && (value = A{}, true)) || ...));
+    std::visit(
+        [&](auto& alternative) {
+          describe(alternative, *this);
+          if constexpr (requires { alternative.variance; })  // a Normalization's, as many as it has means
+            alternative.variance.resize(alternative.mean.size(), 1.0);
+        },
+        value);
+    if constexpr (std::is_same_v<std::variant<A...>, Regularizer>)
+      if (name != "kernel_regularizer" && std::holds_alternative<OrthogonalRegularizer>(value)) value = L2{};
   }
   template <class T>
   void field(std::string_view name, std::vector<T>& value, std::string_view doc, const Range& range = {}) {
@@ -75,6 +83,9 @@ struct RandomFields {
       field(name, value.value.emplace<double>(), doc, range);
     else
       field(name, value.value.emplace<Schedule>(), doc);
+  }
+  void field(std::string_view, ShiftRange& value, std::string_view, const Range& range = {}) {
+    value = ShiftRange(random_number(range), random_number(range));
   }
   void field(std::string_view, MixUp& value, std::string_view, const Range& = {}) { describe(value, *this); }
   void field(std::string_view, ValidationSpec& value, std::string_view, const Range& = {}) {

@@ -51,7 +51,7 @@ TEST_F(RecipeMistakes, unknown_layer_that_resembles_none_gets_the_list) {
       "[r.toml:6:3] model.layers.0.type = \"Conv2D\" is unknown\n"
       "  known: Rescaling, Flatten, Dense, Activation, BatchNormalization, Dropout, ReLU, LeakyReLU, ELU, Softmax, "
       "PReLU, GaussianNoise, GaussianDropout, AlphaDropout, LayerNormalization, RMSNormalization, UnitNormalization, "
-      "Reshape, ActivityRegularization, Residual, Normalization");
+      "Reshape, ActivityRegularization, Residual, Normalization, RandomFlip, RandomTranslation");
 }
 
 TEST_F(RecipeMistakes, layers_within_a_residual) {
@@ -64,6 +64,68 @@ TEST_F(RecipeMistakes, layers_within_a_residual) {
 TEST_F(RecipeMistakes, layer_that_normalises_another_axis) {
   EXPECT_EQ(layer("{ type = \"LayerNormalization\", axis = 1 }"),
             "[r.toml:6:34] model.layers.0.axis = 1, but must be -1");
+}
+
+TEST_F(RecipeMistakes, layers_that_vary_images) {
+  EXPECT_EQ(layer("{ type = \"RandomFlip\", mode = \"horizontl\" }"),
+            "[r.toml:6:26] model.layers.0.mode = \"horizontl\" is unknown\n  did you mean \"horizontal\"?");
+  const auto translation = [this](const std::string& fields) {
+    return layer("{ type = \"RandomTranslation\", " + fields + " }");
+  };
+  EXPECT_EQ(translation("height_factor = 0.1"),
+            "[r.toml:6:3] model.layers.0 (RandomTranslation) has no width_factor, and there is no default\n"
+            "  add width_factor = ...");
+  EXPECT_EQ(translation("height_factor = 2"), "[r.toml:6:33] model.layers.0.height_factor = 2, but must be in [-1, 1]");
+  EXPECT_EQ(translation("height_factor = [0.1, -3]"),
+            "[r.toml:6:55] model.layers.0.height_factor.1 = -3, but must be in [-1, 1]");
+  EXPECT_EQ(translation("height_factor = [0.1]"),
+            "[r.toml:6:33] model.layers.0.height_factor has 1 number\n"
+            "  a range has two, such as [-0.1, 0.2]; 0.1 alone means [-0.1, 0.1]");
+  EXPECT_EQ(translation("height_factor = \"0.1\""),
+            "[r.toml:6:33] model.layers.0.height_factor must be a number or an array of two, but is a string "
+            "(\"0.1\")");
+  EXPECT_EQ(translation("height_factor = 0, width_factor = 0, fill_mode = \"mirror\"")
+                .find("[r.toml:6:70] model.layers.0.fill_mode = \"mirror\" is unknown"),
+            0u);
+}
+
+TEST_F(RecipeMistakes, losses_and_metrics_of_overlap_and_thresholds) {
+  const auto loss = [this](const std::string& fields) {
+    return small_with("\"sparse_categorical_crossentropy\"", "{ type = " + fields + " }");
+  };
+  EXPECT_EQ(loss("\"Dice\", axis = 1"), "[r.toml:11:25] compile.loss.axis = 1, but must be -1");
+  EXPECT_EQ(loss("\"Tversky\", alphas = 1"),
+            "[r.toml:11:28] unknown key \"alphas\" in compile.loss (Tversky)\n  did you mean \"alpha\"?");
+  EXPECT_EQ(loss("\"CategoricalGeneralizedCrossEntropy\", q = 0"),
+            "[r.toml:11:55] compile.loss.q = 0, but must be in (0, 1)");
+  EXPECT_EQ(small_with("[fit]", "metrics = [\"precision_at_recall\"]"),
+            "[r.toml:13:12] compile.metrics.0 (PrecisionAtRecall) has no recall, and there is no default\n"
+            "  add recall = ...");
+}
+
+TEST_F(RecipeMistakes, losses_and_metrics_that_only_code_can_say) {
+  EXPECT_EQ(small_with("\"sparse_categorical_crossentropy\"", "\"CustomLoss\"")
+                .find("[r.toml:11:1] compile.loss = \"CustomLoss\" is unknown"),
+            0u);
+  EXPECT_EQ(small_with("[fit]", "metrics = [\"CustomMetric\"]")
+                .find("[r.toml:13:12] compile.metrics.0 = \"CustomMetric\" is unknown"),
+            0u);
+}
+
+TEST_F(RecipeMistakes, right_angles_of_what_is_no_kernel) {
+  EXPECT_EQ(
+      layer(
+          "{ type = \"Dense\", units = 1, kernel_regularizer = { type = \"OrthogonalRegularizer\", mode = \"row\" } }")
+          .find("[r.toml:6:87] model.layers.0.kernel_regularizer.mode = \"row\" is unknown\n  did you mean \"rows\"?"),
+      0u);
+  EXPECT_EQ(layer("{ type = \"Dense\", units = 1, bias_regularizer = \"OrthogonalRegularizer\" }"),
+            "[r.toml:6:3] bias_regularizer is an OrthogonalRegularizer, which is for kernels alone\n"
+            "  leave it out, or use L2");
+}
+
+TEST_F(RecipeMistakes, validation_by_steps_that_is_out_of_range) {
+  EXPECT_EQ(fit_with("validation_freq_steps = 0"),
+            "[r.toml:14:1] fit.validation_freq_steps = 0, but must be at least 1");
 }
 
 TEST_F(RecipeMistakes, layer_without_a_type) {

@@ -44,6 +44,11 @@ struct Listing {
     else
       field(name, std::get<double>(value.value), doc);
   }
+  void field(std::string_view name, const ShiftRange& value, std::string_view doc, const Range& = {}) {
+    Listing inner{lines, address + std::string(name) + "."};
+    inner.field("low", value.low, doc);
+    inner.field("high", value.high, doc);
+  }
   void field(std::string_view name, const MixUp& value, std::string_view, const Range& = {}) {
     describe(value, Listing{lines, address + std::string(name) + "."});
   }

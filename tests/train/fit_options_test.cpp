@@ -160,5 +160,44 @@ TEST(Diagnosis, TerminateOnNaNSaysWhatKerasSays) {
   EXPECT_EQ(out.str(), "Batch 0: Invalid loss, terminating training\n");
 }
 
+TEST(FitOptions, ValidationEverySoManyStepsGoesThroughTheEpochs) {
+  int tests = 0;
+  const LambdaCallback counter{.on_test_begin = [&](Training&) { ++tests; }};
+  const History history = network().fit(
+      ten(),
+      {.batch_size = 2, .epochs = 3, .validation_data = ten(), .validation_freq_steps = 4, .callbacks = {counter}});
+  ASSERT_EQ(history.validations.size(), 3u);
+  EXPECT_EQ(tests, 3);
+  const std::vector<std::pair<int, int>> expected{{0, 4}, {1, 3}, {2, 2}};
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(std::pair(history.validations[i].epoch, history.validations[i].step), expected[i]);
+    EXPECT_EQ(history.epochs[i].get("val_loss"), history.validations[i].logs.get("val_loss"));
+    EXPECT_TRUE(history.validations[i].logs.get("val_accuracy"));
+  }
+}
+
+TEST(FitOptions, AnEpochWithoutAValidationHasNoneInItsLog) {
+  const History history =
+      network().fit(ten(), {.batch_size = 2, .epochs = 2, .validation_data = ten(), .validation_freq_steps = 7});
+  EXPECT_FALSE(history.epochs[0].get("val_loss"));
+  EXPECT_TRUE(history.epochs[1].get("val_loss"));
+}
+
+TEST(FitOptions, ValidationInTheMiddleOfAnEpochLeavesTheTrainingAsItIs) {
+  Sequential plain = network(), watched = network();
+  plain.fit(ten(), {.batch_size = 3, .epochs = 2});
+  watched.fit(ten(), {.batch_size = 3, .epochs = 2, .validation_data = ten(), .validation_freq_steps = 1});
+  EXPECT_EQ(plain.weights_sha256(), watched.weights_sha256());
+}
+
+TEST(FitOptions, ValidationStepsNeedARangeAndData) {
+  const auto refusal = [](const FitOptions& options) {
+    return thrown_by([&] { network().fit(ten(), options); }).message();
+  };
+  EXPECT_EQ(refusal({.validation_data = ten(), .validation_freq_steps = 0}),
+            "validation_freq_steps = 0, but must be at least 1");
+  EXPECT_EQ(refusal({.validation_freq_steps = 2}), "validation_freq_steps is given, but nothing to validate on");
+}
+
 }  // namespace
 }  // namespace telar::test

@@ -50,13 +50,14 @@ void Run(const BatchNormOp& op, const Frame& frame, const Piece& piece) {
         mean[v] = hn::Load(d, m);
         variance[v] = hn::Load(d, s);
       }
-      const V inverse = hn::Div(one, hn::Sqrt(hn::Add(variance[v], epsilon)));
+      const V root = hn::Sqrt(hn::Add(variance[v], epsilon)), inverse = op.inverted ? root : hn::Div(one, root);
       if (op.saved_mean) {
         hn::Store(mean[v], d, frame.at(op.saved_mean.at) + c + v * kLanes);
         hn::Store(inverse, d, frame.at(op.saved_inverse.at) + c + v * kLanes);
       }
       scale[v] = hn::Mul(Coefficient(frame, op.gamma, c + v * kLanes, 1.0f), inverse);
-      beta[v] = Coefficient(frame, op.beta, c + v * kLanes, 0.0f);
+      beta[v] = op.inverted ? mean[v] : Coefficient(frame, op.beta, c + v * kLanes, 0.0f);
+      if (op.inverted) mean[v] = hn::Zero(d);
     }
     // Statistics need whole columns; where they are given, a piece may have fewer rows.
     const std::size_t first = op.batch ? 0 : piece.row, end = op.batch ? rows : piece.row + piece.rows;

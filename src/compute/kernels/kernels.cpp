@@ -21,7 +21,8 @@ void RunOne(const Op& op, const Frame& frame, const Piece& piece) {
            ActivationGradOp, SoftmaxGradOp, AffineGradOp, DropoutGradOp, BatchNormGradOp, DenseInputGradOp,
            DenseUpdateOp, RoundOp, LossOp, SquaresOp, ClipNormOp, UpdateOp, KneeOp, PReluOp, KneeGradOp, PReluGradOp,
            NoiseOp, RowNormOp, RowNormGradOp, RowNormUpdateOp, AddOp, MeansOp, DirectionOp, FactorOp, NormaliseOp,
-           ProductOp, PenaltyOp, ActivityOp, ActivityGradOp, ConstrainOp>(op, frame, piece);
+           ProductOp, PenaltyOp, ActivityOp, ActivityGradOp, ConstrainOp, FlipOp, TranslateOp, OverlapOp, UnitOp,
+           SignOp, TangentOp>(op, frame, piece);
 }
 
 }  // namespace telar::compute::HWY_NAMESPACE

@@ -204,6 +204,39 @@ HWY_INLINE float CosineRow(const LossRow& row) {
   return -similarity;
 }
 
+HWY_INLINE float GeneralizedRow(const LossFormula& f, const LossRow& row) {
+  const float p = row.Sum([](V y, V t) HWY_ATTR { return hn::Mul(y, t); });
+  const float power = p == 0 ? 0.0f : hn::GetLane(Exp(hn::Mul(Number(f.gamma), Log(Number(p)))));
+  row.Slopes(p < 1e-7f ? 0.0f : -row.factor * (power / p), [](V, V t) HWY_ATTR { return t; });
+  return (1.0f - power) / f.gamma;
+}
+
+/// Sums t y, y and t of a row, or of a batch.
+struct Overlap {
+  float both = 0, outputs = 0, targets = 0;
+};
+HWY_INLINE Overlap OverlapOf(const LossRow& row) {
+  return {row.Sum([](V y, V t) HWY_ATTR { return hn::Mul(y, t); }), row.Sum([](V y, V) HWY_ATTR { return y; }),
+          row.Sum([](V, V t) HWY_ATTR { return t; })};
+}
+HWY_INLINE float OverlapRow(const LossFormula& f, const LossRow& row, const Overlap& o) {
+  const float all = ((o.both + f.alpha * (o.outputs - o.both)) + f.delta * (o.targets - o.both)) + f.gamma;
+  // The slope in y of both / all: t / all - both (t + alpha (1 - t) - delta t) / all^2.
+  const V alpha = Number(f.alpha), own = Number((1.0f - f.alpha) - f.delta), share = Number(o.both / all);
+  row.Slopes(row.factor / all,
+             [&](V, V t) HWY_ATTR { return hn::Sub(hn::Mul(share, hn::Add(hn::Mul(own, t), alpha)), t); });
+  return 1.0f - o.both / all;
+}
+
+/// Of a function that a user wrote.
+inline float CustomRow(const CustomLoss::Functions& functions, const LossRow& row) {
+  const std::span<const float> y(row.y, row.columns), t(row.targets != nullptr ? row.targets : &row.label, row.columns);
+  if (row.delta == nullptr) return functions.single_precision(y, t, {});
+  const float loss = functions.single_precision(y, t, {row.delta, row.columns});
+  for (std::size_t c = 0; c < row.columns; ++c) row.delta[c] *= row.factor;
+  return loss;
+}
+
 HWY_INLINE float LossOfRow(const LossFormula& f, const LossRow& row) {
   using Kind = LossFormula::Kind;
   const float mean = 1.0f / static_cast<float>(row.columns);
@@ -244,14 +277,42 @@ HWY_INLINE float LossOfRow(const LossFormula& f, const LossRow& row) {
       return CategoricalHingeRow(row);
     case Kind::cosine:
       return CosineRow(row);
+    case Kind::generalized:
+      return GeneralizedRow(f, row);
+    case Kind::overlap:
+      return OverlapRow(f, row, OverlapOf(row));
+    case Kind::custom:
+      break;
   }
   return 0;
+}
+
+void Run(const OverlapOp& op, const Frame& frame, const Piece& piece) {
+  const StepInput& input = *frame.input;
+  const std::size_t columns = static_cast<std::size_t>(op.in.columns), rows = op.rows;
+  for (std::size_t r = piece.row; r < piece.row + piece.rows; ++r) {
+    const std::uint32_t sample = input.index[r];
+    const Overlap o = OverlapOf({frame.at(op.in.at) + r * static_cast<std::size_t>(op.in.stride),
+                                 input.targets != nullptr ? input.targets + sample * columns : nullptr,
+                                 input.labels != nullptr ? static_cast<float>(input.labels[sample]) : 0.0f, columns, 0,
+                                 0, 0, nullptr});
+    *frame.at(op.sums + r) = o.both;
+    *frame.at(op.sums + rows + r) = o.outputs;
+    *frame.at(op.sums + 2 * rows + r) = o.targets;
+  }
 }
 
 void Run(const LossOp& op, const Frame& frame, const Piece& piece) {
   const StepInput& input = *frame.input;
   const std::size_t columns = static_cast<std::size_t>(op.in.columns);
   const double divisor = loss_divisor(input, op.reduction, -1);
+  Overlap whole;
+  double weights = 0;
+  if (op.batch_sums) {
+    const BatchOverlap sums = overlap_of_batch(op, input, frame.at(*op.batch_sums));
+    whole = {static_cast<float>(sums.both), static_cast<float>(sums.outputs), static_cast<float>(sums.targets)};
+    weights = sums.weights;
+  }
   const bool over_classes = op.formula.kind == LossFormula::Kind::categorical_focal;
   const float spread = op.formula.smoothing / (over_classes ? static_cast<float>(columns) : 2.0f);
   for (std::size_t r = piece.row; r < piece.row + piece.rows; ++r) {
@@ -266,7 +327,15 @@ void Run(const LossOp& op, const Frame& frame, const Piece& piece) {
                       spread,
                       static_cast<float>(static_cast<double>(weight) / divisor),
                       op.delta ? frame.at(op.delta->at) + r * static_cast<std::size_t>(op.delta->stride) : nullptr};
-    *frame.at(op.row_loss + r) = weight * LossOfRow(op.formula, row);
+    float loss = 0;
+    if (op.batch_sums) {
+      LossRow of_batch = row;
+      of_batch.factor = static_cast<float>(weights / divisor);
+      loss = OverlapRow(op.formula, of_batch, whole) * share_of_batch(op, input);
+    } else {
+      loss = op.custom ? CustomRow(*op.custom, row) : LossOfRow(op.formula, row);
+    }
+    *frame.at(op.row_loss + r) = weight * loss;
     *frame.at(op.row_class + r) =
         columns > 1 ? static_cast<float>(Maximum(y, columns).index) : (y[0] > op.threshold ? 1.0f : 0.0f);
   }

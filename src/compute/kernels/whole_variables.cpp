@@ -174,7 +174,7 @@ void Run(const NormaliseOp& op, const Frame& frame, const Piece& piece) {
 }
 
 void Run(const ProductOp& op, const Frame& frame, const Piece& piece) {
-  if (only_accumulates(*frame.input)) return;
+  if (!op.always && only_accumulates(*frame.input)) return;
   const std::size_t depth = static_cast<std::size_t>(op.a.in), rows = static_cast<std::size_t>(op.out.in);
   const V scale = hn::Set(d, op.scale), add_scale = hn::Set(d, op.add_scale);
   for (std::size_t panel = piece.panel; panel < piece.panel + piece.panels; ++panel) {
