@@ -61,8 +61,8 @@ def made(name, args={}):
     return case(name, keras.Sequential([keras.Input((COLUMNS,)), layer]), args)
 
 
-json.dump(
-    {
+def values():
+    return {
         "keras": keras.version(),
         "shape": [ROWS, COLUMNS],
         "x": numbers(x),
@@ -80,8 +80,9 @@ json.dump(
             made("Normalization", {"mean": [0.5, -1, 0, 2, 3], "variance": [1, 2, 0.25, 4, 0.1]}),
         ],
         "residual": residual(),
-    },
-    sys.stdout,
-    indent=1,
-)
-print()
+    }
+
+
+if __name__ == "__main__":
+    json.dump(values(), sys.stdout, indent=1)
+    print()

@@ -54,11 +54,11 @@ OPTIMIZERS = [
 ]
 
 
-def network(first={}, norm={}, last={}):
+def network(units=9, start=None, first={}, norm={}, last={}):
     model = keras.Sequential(
         [
             layers.Input((6,)),
-            layers.Dense(9, activation="relu", name="dense", **first),
+            layers.Dense(units, activation="relu", name="dense", **first),
             layers.BatchNormalization(name="batch_normalization", **norm),
             layers.Dense(3, activation="softmax", name="dense_1", **last),
         ]
@@ -70,25 +70,28 @@ def network(first={}, norm={}, last={}):
         if variable.path.endswith("gamma") or variable.path.endswith("variance"):
             values = 1 + np.abs(values) / 2
         weights.append(values.astype(np.float32))
+    if start:
+        weights = [values.reshape(variable.shape) for values, variable in zip(start, model.weights)]
     model.set_weights(weights)
     return model, weights
 
 
-def training(tag, optimizer, **options):
+def training(tag, optimizer, class_weight=None, **options):
     model, start = network(**options)
     model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     data = GOLDEN["e2e_data"]
     x, xv = (np.array(data[k], np.float32).reshape(-1, 6) for k in ("X", "XV"))
     y, yv = (np.array(data[k], np.int32) for k in ("Y", "YV"))
     history = model.fit(
-        x, y, batch_size=16, epochs=4, shuffle=False, validation_data=(xv, yv), validation_batch_size=16, verbose=0
+        x, y, batch_size=16, epochs=4, shuffle=False, validation_data=(xv, yv), validation_batch_size=16, verbose=0,
+        class_weight=class_weight,
     ).history
     return {
         "tag": tag,
         "init": np.concatenate([w.ravel() for w in start]).tolist(),
         "history": {k: [float(v) for v in values] for k, values in history.items()},
         "weights": [np.ravel(w).tolist() for w in model.get_weights()],
-        "eval": [float(v) for v in model.evaluate(xv, yv, batch_size=4, verbose=0)],
+        "eval": [float(v) for v in model.evaluate(xv, yv, batch_size=16, verbose=0)],
     }
 
 
@@ -140,10 +143,13 @@ def trainings():
     )
 
 
-if __name__ == "__main__":
-    values = {
+def values():
+    return {
         "keras": keras.__version__,
         "optimizers": [trace(*case) for case in OPTIMIZERS],
         "trainings": list(trainings()),
     }
-    (HERE / "rules.json").write_text(json.dumps(values) + "\n")
+
+
+if __name__ == "__main__":
+    (HERE / "rules.json").write_text(json.dumps(values()) + "\n")
