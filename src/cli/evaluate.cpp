@@ -18,11 +18,11 @@ namespace telar::cli {
 namespace {
 
 struct EvaluateVerbOptions : CommonOptions {
-  std::string run, data_dir;
+  std::string run, data_dir, data = "fashion_mnist";
   std::optional<double> min_accuracy;
 };
 
-/// A trained network and the data of its recipe; of a model file, Fashion-MNIST.
+/// A trained network and the data of its recipe, or those that are named for a model file.
 struct Subject {
   std::string name;
   std::filesystem::path path;
@@ -36,6 +36,7 @@ Subject open_subject(const EvaluateVerbOptions& options) {
     Recipe recipe;
     recipe.layers = model.layers();
     recipe.compile = model.compiled();
+    recipe.data.source = options.data == "idx" ? DataSpec::Source::idx : DataSpec::Source::fashion_mnist;
     if (!recipe.compile.loss)
       throw Error(ErrorCode::usage, options.run, "the model has no loss, so there is nothing to evaluate",
                   "compile it before it is saved");
@@ -78,6 +79,9 @@ Verb add_evaluate(CLI::App& program) {
   app->add_option("RUN|MODEL", options->run, "Run folder that `telar train` made, or a Keras model (.keras, .h5)")
       ->required()
       ->option_text(" ");
+  app->add_option("--data", options->data, "Of a model file: fashion_mnist or idx [fashion_mnist]")
+      ->check(CLI::IsMember({"fashion_mnist", "idx"}))
+      ->option_text("SOURCE");
   app->add_option("--data-dir", options->data_dir, "Folder of the data files [as in training]")->option_text("DIR");
   app->add_option("--min-accuracy", options->min_accuracy, "Exit with 4 if the test accuracy is below X")
       ->check(CLI::Range(0.0, 1.0))
@@ -86,7 +90,7 @@ Verb add_evaluate(CLI::App& program) {
                      "  telar evaluate runs/2026-01-02T03-04-05Z-baseline-s0\n"
                      "  telar evaluate runs/2026-01-02T03-04-05Z-baseline-s0 --min-accuracy 0.88\n"
                      "  telar evaluate my-run --json\n"
-                     "  telar evaluate from-keras.keras --json");
+                     "  telar evaluate from-keras.keras --data idx --data-dir my-images");
   return {app, [options](std::ostream& out) { return run(*options, out); }};
 }
 

@@ -72,8 +72,7 @@ void read_keras(const KerasJson& json, std::string& value, const Range&, const K
   if (!json.is_string()) place.refuse("it is no text");
   value = json.get<std::string>();
   const bool plain = std::ranges::all_of(value, [](char c) { return c >= ' ' || c < 0; });
-  if (value.empty() || value.size() > 4 * kMostShown || !plain || value.find('/') != std::string::npos)
-    place.refuse("it is no proper name");
+  if (value.empty() || value.size() > 4 * kMostShown || !plain) place.refuse("it is no proper name");
 }
 
 void read_keras(const KerasJson& json, LearningRate& value, const Range& range, const KerasPlace& place) {

@@ -18,8 +18,9 @@ constexpr std::array<std::string_view, 7> kOnlyTelar{
     "gelu_tanh",    "Residual"};
 
 /// What these say is read elsewhere, or changes nothing here.
-constexpr std::array<std::string_view, 8> kIgnored{
-    "name", "trainable", "seed", "synchronized", "input_axes", "renorm_momentum", "output_axes", "exclude_embeddings"};
+constexpr std::array<std::string_view, 9> kIgnored{"name",         "trainable",          "seed",
+                                                   "synchronized", "input_axes",         "renorm_momentum",
+                                                   "output_axes",  "exclude_embeddings", "jit_compile"};
 
 }  // namespace
 
@@ -33,6 +34,9 @@ bool is_harmless(std::string_view type, std::string_view key, const KerasJson& v
   if (value.is_null() || value == false || std::ranges::find(kIgnored, key) != kIgnored.end()) return true;
   if (key == "axis") return value == -1 || value == 1 || value == KerasJson{-1} || value == KerasJson{1};
   if (key == "data_format") return value == "channels_last" || value == "channels_first";  // checked by whoever cares
+  if (key == "dtype")  // of losses and metrics, a name or a policy; those of layers are looked at by their reader
+    return value == "float32" ||
+           (value.is_object() && value.value("config", KerasJson()) == KerasJson{{"name", "float32"}});
   if (key == "summation_method") return value == "interpolation";
   if (key == "activity_regularizer") return type == "ActivityRegularization";  // the layer itself
   return false;
