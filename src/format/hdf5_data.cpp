@@ -7,7 +7,7 @@ namespace telar::hdf5 {
 
 namespace {
 
-using Kind = Hdf5Layout::Kind;
+using LayoutKind = Hdf5Layout::Kind;
 
 class ChunkReader {
  public:
@@ -33,19 +33,19 @@ class ChunkReader {
  private:
   void read_index() {
     switch (layout_.kind) {
-      case Kind::one_chunk:
+      case LayoutKind::one_chunk:
         if (chunks_ != 1) throw Fault("its data have one chunk, which is too small for them");
         return put(0, layout_.address, layout_.chunk_bytes, layout_.skipped_filters);
-      case Kind::chunks_in_order:
+      case LayoutKind::chunks_in_order:
         for (std::uint64_t i = 0; i < chunks_; ++i) put(i, layout_.address + i * chunk_bytes_, chunk_bytes_, 0);
         return;
-      case Kind::chunks_in_array:
+      case LayoutKind::chunks_in_array:
         return read_array();
-      case Kind::chunks_in_tree: {
+      case LayoutKind::chunks_in_tree: {
         constexpr int kMostLevels = 8;
         return read_tree(layout_.address, kMostLevels);
       }
-      case Kind::inside:
+      case LayoutKind::inside:
         return;
     }
   }
@@ -174,7 +174,7 @@ class ChunkReader {
 }  // namespace
 
 std::vector<std::byte> read_contents(const Bytes& file, const Hdf5Object& dataset) {
-  if (dataset.layout.kind == Kind::inside) return {dataset.layout.data.begin(), dataset.layout.data.end()};
+  if (dataset.layout.kind == LayoutKind::inside) return {dataset.layout.data.begin(), dataset.layout.data.end()};
   return ChunkReader(file, dataset).read();
 }
 

@@ -9,7 +9,7 @@ namespace telar::hdf5 {
 
 namespace {
 
-constexpr std::size_t kChecksum = 4;
+constexpr std::size_t kHeapChecksum = 4;
 
 }  // namespace
 
@@ -60,7 +60,7 @@ std::span<const std::byte> FractalHeap::object(std::span<const std::byte> id) co
   for (int depth = 0; depth < 4; ++depth) {
     file_.step();
     const std::uint64_t entries = rows * width_;
-    const std::uint64_t size = 4 + 1 + 8 + offset_width_ + 8 * entries + kChecksum;
+    const std::uint64_t size = 4 + 1 + 8 + offset_width_ + 8 * entries + kHeapChecksum;
     Cursor cells(file_.checked(block, size));
     cells.expect("FHIB");
     cells.expect(0, 1, "indirect block version");
@@ -89,8 +89,8 @@ std::span<const std::byte> FractalHeap::in_block(std::uint64_t address, std::uin
     file_.step();
     std::vector<std::byte> copy(block.begin(), block.end());
     const std::size_t at = cursor.at();
-    const std::uint64_t stored = cursor.number(kChecksum);
-    std::fill_n(copy.begin() + static_cast<std::ptrdiff_t>(at), kChecksum, std::byte{0});
+    const std::uint64_t stored = cursor.number(kHeapChecksum);
+    std::fill_n(copy.begin() + static_cast<std::ptrdiff_t>(at), kHeapChecksum, std::byte{0});
     if (stored != lookup3(copy)) throw Fault("a checksum in it is not right");
   }
   const std::uint64_t start = place.offset - block_offset;
@@ -110,7 +110,7 @@ struct RecordTree {
   std::array<std::uint64_t, kMostDepth + 1> most{}, most_below{};
   const std::function<void(std::span<const std::byte>)>& visit;
 
-  static constexpr std::uint64_t kOverhead = 4 + 1 + 1 + kChecksum;
+  static constexpr std::uint64_t kOverhead = 4 + 1 + 1 + kHeapChecksum;
 
   [[nodiscard]] std::uint64_t pointer(std::size_t depth) const {
     return 8 + width_for(most[0]) + (depth > 1 ? width_for(most_below[depth - 1]) : 0);

@@ -249,9 +249,9 @@ Hdf5Layout read_layout(const Bytes& file, std::span<const std::byte> message, co
   }
   if (cursor.number(width) != object.type.size) throw Fault("its chunks have elements of another size");
   // Deflate makes at most 1032 of one byte, so that no more can be in the file than this.
-  constexpr std::uint64_t kLargestRatio = 1032;
+  constexpr std::uint64_t kDeflateRatio = 1032;
   const bool deflated = std::ranges::find(layout.filters, Hdf5Layout::kDeflate) != layout.filters.end();
-  const std::uint64_t room = file.size() * (deflated ? kLargestRatio : 1);
+  const std::uint64_t room = file.size() * (deflated ? kDeflateRatio : 1);
   if (bytes > room || chunk > room) throw Fault("its data are larger than the file can hold");
   if (version == 3) {
     layout.kind = Hdf5Layout::Kind::chunks_in_tree;

@@ -27,8 +27,9 @@ KerasPlace place_of_layer(const std::string& file, std::size_t index, const Kera
 
 /// The shape of a sample. `json`: that of a batch, [null, 28, 28].
 Input read_input(const KerasJson& json, const KerasPlace& place) {
-  constexpr std::size_t kMostRank = 8;
-  if (!json.is_array() || json.size() < 2 || json.size() > kMostRank || !(json[0].is_null() || json[0].is_number()))
+  constexpr std::size_t kMostInputRank = 8;
+  if (!json.is_array() || json.size() < 2 || json.size() > kMostInputRank ||
+      !(json[0].is_null() || json[0].is_number()))
     place.refuse("its input has no proper shape");
   Input input;
   for (std::size_t i = 1; i < json.size(); ++i) {

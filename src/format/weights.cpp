@@ -75,12 +75,12 @@ void Sequential::load_weights(const std::filesystem::path& path) {
   std::filesystem::path file = path;
   if (std::filesystem::is_directory(path, none))
     file /= std::filesystem::exists(path / "model.keras", none) ? "model.keras" : "weights.npz";
-  constexpr std::uint64_t kMostBytes = std::uint64_t{2} << 30;
+  constexpr std::uint64_t kMostFileBytes = std::uint64_t{2} << 30;
   switch (kind_of_model_file(file)) {
     case ModelFileKind::npz:
       return set_weights(weights_of_npz(file, state_->model));
     case ModelFileKind::hdf5:
-      return set_weights(weights_of_hdf5(read_file(file, kMostBytes), file.string(), *this));
+      return set_weights(weights_of_hdf5(read_file(file, kMostFileBytes), file.string(), *this));
     case ModelFileKind::keras:
       return set_weights(weights_of_hdf5(read_keras_file(file).weights, file.string(), *this));
   }

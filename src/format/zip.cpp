@@ -37,7 +37,13 @@ bool is_link(zip_t* archive, std::uint64_t index) {
 }  // namespace
 
 struct ZipReader::Archive {
-  ZipHandle handle;
+  zip_t* handle = nullptr;
+  Archive() = default;
+  Archive(const Archive&) = delete;
+  Archive& operator=(const Archive&) = delete;
+  ~Archive() {
+    if (handle != nullptr) zip_discard(handle);
+  }
 };
 
 ZipReader::ZipReader(std::string file, std::span<const std::byte> bytes, std::uint64_t limit, std::string what,
@@ -48,13 +54,13 @@ ZipReader::ZipReader(std::string file, std::span<const std::byte> bytes, std::ui
   zip_error_init(&error);
   ZipSource source(zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error));
   // Consistency checks: libzip compares the directory with what stands before each member.
-  if (source) archive_->handle.reset(zip_open_from_source(source.get(), ZIP_RDONLY | ZIP_CHECKCONS, &error));
+  if (source) archive_->handle = zip_open_from_source(source.get(), ZIP_RDONLY | ZIP_CHECKCONS, &error);
   const std::string reason = zip_error_strerror(&error);
   zip_error_fini(&error);
-  if (!archive_->handle) fail("not a sound " + what + ": " + reason);
+  if (archive_->handle == nullptr) fail("not a sound " + what + ": " + reason);
   static_cast<void>(source.release());  // the archive owns it now
 
-  const zip_int64_t members = zip_get_num_entries(archive_->handle.get(), 0);
+  const zip_int64_t members = zip_get_num_entries(archive_->handle, 0);
   if (members > kMostMembers) fail("too many " + part_ + "s");
   std::uint64_t stored = 0, total = 0;
   for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(members); ++i) add_member(i, stored, total, limit);
@@ -72,11 +78,11 @@ void ZipReader::add_member(std::uint64_t index, std::uint64_t& stored, std::uint
   constexpr zip_uint64_t kNeeded =
       ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
   zip_stat_t stat;
-  if (zip_stat_index(archive_->handle.get(), index, ZIP_FL_ENC_RAW, &stat) != 0 || (stat.valid & kNeeded) != kNeeded)
+  if (zip_stat_index(archive_->handle, index, ZIP_FL_ENC_RAW, &stat) != 0 || (stat.valid & kNeeded) != kNeeded)
     fail(part_ + " " + std::to_string(index) + " has no proper entry in the archive");
   const std::string name = stat.name;
   if (stat.encryption_method != ZIP_EM_NONE) fail(name + " is encrypted");
-  if (is_link(archive_->handle.get(), index)) fail(name + " is a symbolic link");
+  if (is_link(archive_->handle, index)) fail(name + " is a symbolic link");
   const bool is_stored = stat.comp_method == ZIP_CM_STORE;
   if (!is_stored && stat.comp_method != ZIP_CM_DEFLATE) fail(name + " is compressed in a way that is not read");
   if (stat.comp_size > bytes_.size() ||
@@ -99,8 +105,8 @@ std::vector<std::byte> ZipReader::read(const ZipMember& member) {
 }
 
 ZipReader::Stream::Stream(ZipReader& reader, const ZipMember& member)
-    : reader_(reader), name_(member.name), member_(zip_fopen_index(reader.archive_->handle.get(), member.index, 0)) {
-  if (member_ == nullptr) reader_.fail(name_ + " cannot be opened: " + zip_strerror(reader.archive_->handle.get()));
+    : reader_(reader), name_(member.name), member_(zip_fopen_index(reader.archive_->handle, member.index, 0)) {
+  if (member_ == nullptr) reader_.fail(name_ + " cannot be opened: " + zip_strerror(reader.archive_->handle));
 }
 
 ZipReader::Stream::~Stream() { zip_fclose(static_cast<zip_file_t*>(member_)); }

@@ -68,7 +68,7 @@ bool loads_unchanged(const std::string& path, const Sequential& original) {
 TEST(KerasAttacks, EveryPrefixOfAFileIsRefused) {
   const Sequential model = small_model();
   const std::string bytes = small_file(model);
-  EXPECT_NEAR(bytes.size(), 12'000, 4'000);
+  EXPECT_NEAR(static_cast<double>(bytes.size()), 12'000, 4'000);
   const ShapedFile file(bytes);
   for (std::size_t size = bytes.size(); size-- > 0;) {
     file.cut(size);
@@ -104,8 +104,9 @@ TEST(KerasAttacks, EveryPrefixAndChangedByteOfAnHdf5FileEndsWell) {
     const auto read_all = [](std::string_view text) {
       try {
         const Hdf5File file("h5", std::as_bytes(std::span(text)));
-        if (const Hdf5Object* kernel = file.find("layers/dense/vars/0"); kernel != nullptr && kernel->is_dataset)
+        if (const Hdf5Object* kernel = file.find("layers/dense/vars/0"); kernel != nullptr && kernel->is_dataset) {
           EXPECT_EQ(file.floats(*kernel).size(), kernel->count);
+        }
       } catch (const Error& error) {
         EXPECT_EQ(error.code(), ErrorCode::data);
       }

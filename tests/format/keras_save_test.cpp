@@ -29,7 +29,7 @@ Sequential network() {
           3};
 }
 
-constexpr FitOptions kFit{.batch_size = 8, .epochs = 2, .training_score = false, .threads = 1};
+const FitOptions kFit{.batch_size = 8, .epochs = 2, .training_score = false, .threads = 1};
 
 class KerasSave : public ::testing::Test {
  protected:

@@ -62,7 +62,7 @@ void expect_losses(const nlohmann::json& theirs, const std::vector<double>& ours
   for (std::size_t i = 0; i < ours.size(); ++i) EXPECT_NEAR(theirs[i].get<double>(), ours[i], 1e-4) << what << i;
 }
 
-constexpr FitOptions kThreeEpochs{.batch_size = 100, .epochs = 3, .shuffle = false, .training_score = false};
+const FitOptions kThreeEpochs{.batch_size = 100, .epochs = 3, .shuffle = false, .training_score = false};
 
 class KerasFiles : public testing::TestWithParam<Side> {
  protected:
@@ -140,7 +140,7 @@ std::string newest_python() {
 INSTANTIATE_TEST_SUITE_P(, KerasFiles,
                          testing::Values(Side{"newest", newest_python()},
                                          Side{"3_0", TELAR_TESTS_DIR "/../.venv-keras-3.0/bin/python3"}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& side) { return side.param.name; });
 
 }  // namespace
 }  // namespace telar::test
