@@ -45,12 +45,16 @@ KerasFile read_keras_file(const std::filesystem::path& path) {
   for (const char* text : {kConfig, kMetadata})
     if (const ZipMember* member = find(text); member != nullptr && member->size > kLargestText)
       throw Error(ErrorCode::data, file.name, std::string(text) + " is larger than 4 MiB");
-  file.config = parse_keras_json(text_of(archive.read(*find(kConfig))), file.name, kConfig);
-  if (const ZipMember* metadata = find(kMetadata)) {
-    const KerasJson json = parse_keras_json(text_of(archive.read(*metadata)), file.name, kMetadata);
+  // All CRCs before anything is made of the contents.
+  file.weights = archive.read(*find(kWeights));
+  const std::vector<std::byte> config = archive.read(*find(kConfig));
+  const ZipMember* metadata = find(kMetadata);
+  const std::vector<std::byte> about = metadata != nullptr ? archive.read(*metadata) : std::vector<std::byte>();
+  file.config = parse_keras_json(text_of(config), file.name, kConfig);
+  if (!about.empty()) {
+    const KerasJson json = parse_keras_json(text_of(about), file.name, kMetadata);
     if (json.is_object()) file.telar = json.value("telar", KerasJson());
   }
-  file.weights = archive.read(*find(kWeights));
   return file;
 }
 

@@ -76,6 +76,7 @@ class NetworkReader {
         Residual residual;
         residual.name = text_at(link.layer->at("config"), "name");
         residual.layers = read_chain(link.branch, residual.name + "_");
+        if (residual.name.starts_with(prefix)) residual.name.erase(0, prefix.size());
         layers.emplace_back(std::move(residual));
       } else if (auto layer = read_layer(*link.layer, layers.size(), false)) {
         // Within a Residual, names of Keras's have its own before them.

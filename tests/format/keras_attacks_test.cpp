@@ -37,6 +37,12 @@ class ShapedFile {
   int descriptor_;
 };
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::size_t kStride = 7;  // a load takes ten times as long there
+#else
+constexpr std::size_t kStride = 1;
+#endif
+
 Sequential small_model() {
   Sequential model(Input{4},
                    {Dense{.units = 3, .activation = Activation::relu}, BatchNormalization{}, Dense{.units = 2}}, 5);
@@ -71,6 +77,7 @@ TEST(KerasAttacks, EveryPrefixOfAFileIsRefused) {
   EXPECT_NEAR(static_cast<double>(bytes.size()), 12'000, 4'000);
   const ShapedFile file(bytes);
   for (std::size_t size = bytes.size(); size-- > 0;) {
+    if (size % kStride != 0) continue;
     file.cut(size);
     EXPECT_FALSE(loads_unchanged(file.path(), model)) << size;
   }
@@ -81,7 +88,7 @@ TEST(KerasAttacks, EveryChangedByteIsRefusedOrChangesNothing) {
   std::string bytes = small_file(model);
   const ShapedFile file(bytes);
   std::size_t harmless = 0;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
+  for (std::size_t i = 0; i < bytes.size(); i += kStride) {
     const char good = bytes[i];
     for (const int bad : {0x00, 0xff, good ^ 1, good ^ 0x80}) {
       const char byte = static_cast<char>(bad);
