@@ -155,7 +155,18 @@ Hdf5Type read_type(std::span<const std::byte> message) {
   Cursor cursor(message);
   const std::uint64_t first = cursor.number(1), bits = cursor.number(3), size = cursor.number(4);
   if ((first >> 4) < 1 || (first >> 4) > 4) throw Fault("a datatype of another version is not read");
-  enum Class : unsigned { integer, floating, time, string, bits_, opaque, compound, reference, enumeration, variable };
+  enum Class : unsigned {
+    integer,
+    floating,
+    time,
+    string,
+    bit_field,
+    opaque,
+    compound,
+    reference,
+    enumeration,
+    variable
+  };
   switch (first & 15) {
     case integer: {
       const bool plain = cursor.number(2) == 0 && cursor.number(2) == size * 8;
@@ -214,7 +225,7 @@ std::vector<std::uint16_t> read_filters(std::span<const std::byte> message, std:
 
 Hdf5Layout read_layout(const Bytes& file, std::span<const std::byte> message, const Hdf5Object& object,
                        std::vector<std::uint16_t> filters) {
-  enum Class : unsigned { compact, contiguous, chunked, virtual_ };
+  enum Class : unsigned { compact, contiguous, chunked, put_together };
   Cursor cursor(message);
   const std::uint64_t version = cursor.number(1), kind = cursor.number(1);
   // Version 5 has wider sizes of chunks in some indexes, which these tell themselves.
@@ -231,7 +242,7 @@ Hdf5Layout read_layout(const Bytes& file, std::span<const std::byte> message, co
     if (bytes > 0) layout.data = kind == contiguous ? file.part(address, size) : cursor.take(size);
     return layout;
   }
-  if (kind == virtual_) throw Fault("its data are put together from other files, which are not opened");
+  if (kind == put_together) throw Fault("its data are put together from other files, which are not opened");
   if (kind != chunked) throw Fault("its data are laid out in an unknown way");
 
   const std::uint64_t flags = version > 3 ? cursor.number(1) : 0;

@@ -46,7 +46,7 @@ struct ZipReader::Archive {
   }
 };
 
-ZipReader::ZipReader(std::string file, std::span<const std::byte> bytes, std::uint64_t limit, std::string what,
+ZipReader::ZipReader(std::string file, std::span<const std::byte> bytes, std::uint64_t limit, const std::string& what,
                      std::string part)
     : file_(std::move(file)), part_(std::move(part)), bytes_(bytes), archive_(std::make_unique<Archive>()) {
   if (bytes.empty()) fail("not a sound " + what + ": the file is empty");  // to libzip, an archive of nothing

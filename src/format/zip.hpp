@@ -24,7 +24,7 @@ class ZipReader {
  public:
   /// `bytes` outlive the reader. `what` and `part` are for messages: ".npz archive" and "array". Throws Error (data) at
   /// `file`.
-  ZipReader(std::string file, std::span<const std::byte> bytes, std::uint64_t limit, std::string what,
+  ZipReader(std::string file, std::span<const std::byte> bytes, std::uint64_t limit, const std::string& what,
             std::string part = "member");
   ZipReader(ZipReader&&) noexcept;
   ~ZipReader();
