@@ -76,6 +76,15 @@ struct EvaluateOptions {
   std::vector<float> sample_weight{};  ///< factor of the loss of each sample; empty: 1
 };
 
+struct LoadOptions {
+  bool compile = true;     ///< take optimiser, loss and metrics too, with the optimiser's state
+  std::uint64_t seed = 0;  ///< of trainings to come; a file that telar wrote has its own
+};
+
+struct SaveOptions {
+  std::vector<std::string> class_names{};  ///< kept in a .keras file
+};
+
 /// One weight tensor of a layer.
 struct Variable {
   std::string path;        ///< "dense_1/kernel"
@@ -139,10 +148,18 @@ class Sequential {
   /// SHA-256 of all variables as little-endian float32, in hexadecimal.
   [[nodiscard]] std::string weights_sha256() const;
 
-  /// NumPy archive, one array per variable ("dense/kernel.npy"). Throws Error (resource).
+  /// A Keras model: layers, weights, optimiser, loss and metrics. Reads .keras of Keras 3 and whole-model .h5. Throws
+  /// Error (data) if the file is damaged or hostile, or has what telar has not, which it names.
+  [[nodiscard]] static Sequential load(const std::filesystem::path& file, const LoadOptions& options = {});
+  /// Writes .keras, which every Keras from 3.0 on loads, or .h5 by the file's name. Throws Error: usage if Keras has no
+  /// such layer, resource if the file cannot be written.
+  void save(const std::filesystem::path& file, const SaveOptions& options = {}) const;
+
+  /// NumPy archive, one array per variable ("dense/kernel.npy"), or Keras's format where the name ends in .weights.h5.
+  /// Throws Error (resource).
   void save_weights(const std::filesystem::path& file) const;
-  /// From such a file, or from the weights.npz of a run folder. Throws Error (data) if the file is damaged or does not
-  /// have exactly this model's variables and shapes, which names the layer.
+  /// From such a file, a .keras, or those of a run folder. Throws Error (data) if the file is damaged or does not have
+  /// exactly this model's variables and shapes, which names the layer.
   void load_weights(const std::filesystem::path& file);
 
   struct State;  ///< floor `train`

@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 
+#include <telar/error.hpp>
+
 #include "base/cores.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/verb.hpp"
@@ -38,7 +40,8 @@ Json layers_of(const std::vector<Layer>& layers) {
   return all;
 }
 
-Json inspect_document(const Recipe& recipe, const Sequential& model) {
+/// `subject`: {"recipe": ...} or {"model": ...}.
+Json inspect_document(const Json& subject, const Sequential& model) {
   Json variables = Json::array();
   std::size_t trainable = 0, total = 0;
   for (const Variable& v : model.variables()) {
@@ -46,16 +49,18 @@ Json inspect_document(const Recipe& recipe, const Sequential& model) {
     total += v.size();
     if (v.trainable) trainable += v.size();
   }
-  return Json{{"schema", "telar.inspect/1"},
-              {"recipe", recipe.name},
-              {"seed", recipe.seed},
-              {"input", model.input().shape},
-              {"layers", layers_of(model.layers())},
-              {"variables", std::move(variables)},
-              {"weights", Json{{"total", total}, {"trainable", trainable}, {"non_trainable", total - trainable}}},
-              {"optimizer", class_name(model.compiled().optimizer)},
-              {"loss", class_name(*model.compiled().loss)},
-              {"weights_sha256", model.weights_sha256()}};
+  Json document{{"schema", "telar.inspect/1"}};
+  document.update(subject);
+  document["seed"] = model.seed();
+  document["input"] = model.input().shape;
+  document["layers"] = layers_of(model.layers());
+  document["variables"] = std::move(variables);
+  document["weights"] = Json{{"total", total}, {"trainable", trainable}, {"non_trainable", total - trainable}};
+  const std::optional<Loss>& loss = model.compiled().loss;
+  document["optimizer"] = loss ? Json(class_name(model.compiled().optimizer)) : Json();
+  document["loss"] = loss ? Json(class_name(*loss)) : Json();
+  document["weights_sha256"] = model.weights_sha256();
+  return document;
 }
 
 /// What a step of training is made of: operations in order, and how threads share them.
@@ -204,7 +209,21 @@ void print_plan(const Plan& plan, std::ostream& out) {
   }
 }
 
+int inspect_model(const InspectOptions& options, std::ostream& out) {
+  if (options.plan || !options.settings.empty())
+    throw Error(ErrorCode::usage, options.what, "--plan and --set are for recipes and runs");
+  const Sequential model = Sequential::load(options.what);
+  if (options.json) {
+    out << inspect_document({{"model", options.what}}, model).dump() << '\n';
+  } else {
+    out << fmt::format("{}\n", options.what);
+    model.summary(out);
+  }
+  return kDone;
+}
+
 int run(const InspectOptions& options, std::ostream& out) {
+  if (is_model_file(options.what)) return inspect_model(options, out);
   const bool is_run = std::filesystem::is_directory(options.what);
   const StoredRun stored = is_run ? open_run(options.what) : StoredRun{};
   const Recipe recipe = is_run ? stored.recipe : load_recipe(options.what, options.settings);
@@ -216,7 +235,7 @@ int run(const InspectOptions& options, std::ostream& out) {
   std::optional<Plan> plan;
   if (options.plan) plan.emplace(recipe, model, data.train.size(), options.threads);
   if (options.json) {
-    Json document = inspect_document(recipe, model);
+    Json document = inspect_document({{"recipe", recipe.name}}, model);
     if (plan) document["plan"] = plan_document(*plan);
     out << document.dump() << '\n';
   } else {
@@ -231,8 +250,10 @@ int run(const InspectOptions& options, std::ostream& out) {
 
 Verb add_inspect(CLI::App& program) {
   const auto options = std::make_shared<InspectOptions>();
-  CLI::App* app = program.add_subcommand("inspect", "Show the network of a recipe or of a run");
-  app->add_option("RECIPE|RUN", options->what, "Recipe (TOML) or run folder")->required()->option_text(" ");
+  CLI::App* app = program.add_subcommand("inspect", "Show the network of a recipe, of a run or of a Keras model");
+  app->add_option("RECIPE|RUN|MODEL", options->what, "Recipe (TOML), run folder, or Keras model (.keras, .h5)")
+      ->required()
+      ->option_text(" ");
   app->add_flag("--plan", options->plan, "Show the operations of a training step, their work and how threads share it");
   app->add_option("--set", options->settings, "Change a setting of the recipe; may be repeated")
       ->allow_extra_args(false)

@@ -89,7 +89,7 @@ std::string train_report(const TrainResult& result, int columns, const Style& st
 
 /// Says why a training broke off and what is left of it.
 void explain(const TrainResult& result, const CommonOptions& options) {
-  const std::string weights = (result.run_dir / "weights.npz").string();
+  const std::string weights = result.weights_file.string();
   const Style style = options.style_for(std::cerr);
   if (result.history.ended == Ended::diverged) {
     std::cerr

@@ -30,16 +30,16 @@ struct TrainResult {
   std::optional<Score> test;  ///< read once, after a training that ended well; absent otherwise
   std::vector<std::string> class_names;
   std::string weights_sha256;
-  std::filesystem::path run_dir;
+  std::filesystem::path run_dir, weights_file;
   std::optional<int>
       weights_epoch;  ///< interrupted: the epoch (from 0) whose weights were kept; absent: the last batch's
 };
 
 /// One reading of a stored run on its test set.
 struct EvaluateResult {
-  std::string recipe;
-  std::filesystem::path run_dir;
-  std::string data;  ///< name of the test set
+  std::string recipe;             ///< or the model file's name
+  std::filesystem::path run_dir;  ///< or the model file
+  std::string data;               ///< name of the test set
   Score test;
   std::vector<std::string> class_names;
   std::string weights_sha256;

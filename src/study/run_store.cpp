@@ -109,9 +109,16 @@ void RunFolder::append_epoch(int epoch, const Logs& logs) {
   }
 }
 
-void RunFolder::write_weights(const Sequential& model) {
-  model.save_weights(path_ / "weights.npz");
+fs::path RunFolder::write_model(const Sequential& model, const std::vector<std::string>& class_names) {
+  fs::path file = path_ / "model.keras";
+  try {
+    model.save(file, {.class_names = class_names});
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::usage) throw;
+    model.save_weights(file = path_ / "weights.npz");
+  }
   kept_ = true;
+  return file;
 }
 
 void RunFolder::write_result(const Json& document) { write_json("result.json", document); }
@@ -120,16 +127,21 @@ void RunFolder::write_json(const char* name, const Json& document) {
   write_file(path_ / name, document.dump(1, '\t', false, Json::error_handler_t::replace) + "\n");
 }
 
+fs::path StoredRun::weights() const {
+  std::error_code none;
+  fs::path archive = path / "weights.npz", model = path / "model.keras";
+  return fs::exists(archive, none) && !fs::exists(model, none) ? archive : model;
+}
+
 StoredRun open_run(const fs::path& directory) {
   const auto refuse = [&directory](const std::string& message) {
     return Error(ErrorCode::data, directory.string(), message, "name the folder that `telar train` printed");
   };
   std::error_code error;
   if (!fs::is_directory(directory, error)) throw refuse("there is no such run folder");
-  for (const char* file : {"recipe.toml", "weights.npz"}) {
-    if (!fs::exists(directory / file, error)) throw refuse(std::string("not a finished run: it has no ") + file);
-  }
+  if (!fs::exists(directory / "recipe.toml", error)) throw refuse("not a finished run: it has no recipe.toml");
   StoredRun run{directory, {}};
+  if (!fs::exists(run.weights(), error)) throw refuse("not a finished run: it has no model.keras");
   try {
     run.recipe = load_recipe(directory / "recipe.toml");
   } catch (const Error& e) {

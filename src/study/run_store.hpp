@@ -15,7 +15,7 @@
 
 namespace telar {
 
-/// A new run folder: recipe.toml, environment.json, history.jsonl while training, weights.npz and result.json at the
+/// A new run folder: recipe.toml, environment.json, history.jsonl while training, model.keras and result.json at the
 /// end. Everything is written as it comes; a folder in which no epoch was finished and nothing was kept is taken away
 /// again.
 class RunFolder {
@@ -38,8 +38,8 @@ class RunFolder {
   void write_environment(const Json& environment);
   /// Appends a line to history.jsonl and hands it to the system; from then on the folder stays.
   void append_epoch(int epoch, const Logs& logs);
-  /// The weights; the folder stays.
-  void write_weights(const Sequential& model);
+  /// model.keras; where Keras has no such layer, weights.npz. The folder stays. Returns the file.
+  std::filesystem::path write_model(const Sequential& model, const std::vector<std::string>& class_names);
   void write_result(const Json& document);
 
  private:
@@ -56,8 +56,8 @@ class RunFolder {
 struct StoredRun {
   std::filesystem::path path;
   Recipe recipe;  ///< with the name it was trained under
-  /// weights.npz in it.
-  [[nodiscard]] std::filesystem::path weights() const { return path / "weights.npz"; }
+  /// model.keras in it, or weights.npz.
+  [[nodiscard]] std::filesystem::path weights() const;
 };
 /// Throws Error (data) if the folder, its recipe or its weights are missing or the recipe is damaged.
 [[nodiscard]] StoredRun open_run(const std::filesystem::path& directory);

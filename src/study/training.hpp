@@ -20,7 +20,7 @@ struct TrainSettings {
   std::vector<Callback> callbacks{};      ///< after the recipe's
 };
 
-/// Trains with recipe.seed on `data`, epoch by epoch into `folder`, and leaves weights.npz and result.json there. A
+/// Trains with recipe.seed on `data`, epoch by epoch into `folder`, and leaves model.keras and result.json there. A
 /// training that broke off (interrupted, diverged) is not read on the test set; an interrupted one leaves the weights
 /// of its best epoch by val_loss, else loss, or the last batch's if no epoch ended. Throws Error: usage before the
 /// first step, resource if the folder cannot be written.

@@ -218,27 +218,27 @@ class BadRun(ProgramTest):
         self.assert_refused(5, "evaluate", "nothing", says=["nothing"])
 
     def test_missing_weights(self):
-        (self.folder / "run/weights.npz").unlink()
-        self.refused(["weights.npz"])
+        (self.folder / "run/model.keras").unlink()
+        self.refused(["model.keras"])
 
     def test_truncated_weights(self):
-        weights = self.folder / "run/weights.npz"
+        weights = self.folder / "run/model.keras"
         weights.write_bytes(weights.read_bytes()[:-100])
-        self.refused(["weights.npz"])
+        self.refused(["model.keras"])
 
     def test_flipped_bit_in_the_weights(self):
-        weights = self.folder / "run/weights.npz"
+        weights = self.folder / "run/model.keras"
         flipped = bytearray(weights.read_bytes())
         flipped[1000] ^= 1
         weights.write_bytes(flipped)
-        self.refused(["weights.npz"])
+        self.refused(["model.keras"])
 
     def test_weights_of_another_network(self):
         shutil.copytree(self.folder / "run", self.folder / "other")
         recipe = (self.folder / "other/recipe.toml").read_text()
         (self.folder / "other/recipe.toml").write_text(recipe.replace("units = 16", "units = 17"))
         self.assertNotEqual(recipe, (self.folder / "other/recipe.toml").read_text())
-        self.assert_refused(5, "evaluate", "other", says=["weights.npz", "17"])
+        self.assert_refused(5, "evaluate", "other", says=["model.keras", "17"])
 
     def test_damaged_recipe(self):
         (self.folder / "run/recipe.toml").write_text("[model")

@@ -18,7 +18,9 @@ class Callbacks(ProgramTest):
         self.assertEqual(lines[0], "epoch,accuracy,loss,val_accuracy,val_loss")
         self.assertEqual([line.split(",")[0] for line in lines[1:]], ["0", "1", "2", ""])
         self.assertAlmostEqual(float(lines[3].split(",")[2]), d["history"]["loss"][2], places=7)
-        self.assertEqual((run / "kept" / "03.npz").read_bytes(), (run / "weights.npz").read_bytes())
+        (run / "model.keras").unlink()  # then a run's weights are those of an archive
+        (run / "kept" / "03.npz").rename(run / "weights.npz")
+        self.assertEqual(self.document("inspect", "run")["weights_sha256"], d["weights_sha256"])
 
     def test_every_seed_has_files_of_its_own(self):
         self.document("train", "recipe.toml", "--out", "run", "--seeds", "2", "--set",

@@ -40,7 +40,7 @@ class Interrupt(ProgramTest):
                 losses = result["history"]["val_loss"]
                 self.assertEqual(result["weights_epoch"], losses.index(min(losses)) + 1)
                 self.assertIn(f"epoch {result['weights_epoch']}", err)
-                self.assertIn("run/weights.npz", err)
+                self.assertIn("run/model.keras", err)
                 self.assertEqual(self.document("evaluate", "run")["weights_sha256"], result["weights_sha256"])
                 (self.folder / "run").rename(self.folder / f"run-{code}")
 

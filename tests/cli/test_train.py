@@ -56,7 +56,7 @@ class Train(ProgramTest):
         d = self.document("train", "recipe.toml", "--out", "a/b/run", "--seed", "5")
         run = self.folder / "a/b/run"
         self.assertEqual(sorted(os.listdir(run)),
-                         ["environment.json", "history.jsonl", "recipe.toml", "result.json", "weights.npz"])
+                         ["environment.json", "history.jsonl", "model.keras", "recipe.toml", "result.json"])
         self.assertEqual(json.loads((run / "result.json").read_text()), d)
         epochs = [json.loads(line) for line in (run / "history.jsonl").read_text().splitlines()]
         self.assertEqual([e["epoch"] for e in epochs], [1, 2, 3])
@@ -167,8 +167,8 @@ class Train(ProgramTest):
         done = subprocess.run(["bash", "-c", 'ulimit -f 3; exec "$0" train recipe.toml -q --out run', TELAR],
                               cwd=self.folder, capture_output=True, text=True, env=self.environment)
         self.assertEqual(done.returncode, 6, done.stderr)
-        self.assertIn("weights.npz", done.stderr)
-        self.assertFalse((self.folder / "run/weights.npz").exists())
+        self.assertIn("model.keras", done.stderr)
+        self.assertFalse((self.folder / "run/model.keras").exists())
         self.assertFalse([name for name in os.listdir(self.folder / "run") if "tmp" in name])
 
 

@@ -1,0 +1,79 @@
+// telar export
+#include <filesystem>
+#include <memory>
+
+#include <telar/error.hpp>
+
+#include "cli/exit_code.hpp"
+#include "cli/verb.hpp"
+#include "format/keras_file.hpp"
+#include "study/run_store.hpp"
+
+namespace telar::cli {
+
+namespace {
+
+struct ExportOptions : CommonOptions {
+  std::string what, data_dir, keras, h5;
+};
+
+struct Exported {
+  Sequential model;
+  std::vector<std::string> class_names;
+};
+
+Exported open_exported(const ExportOptions& options) {
+  if (is_model_file(options.what)) return {Sequential::load(options.what), class_names_in(options.what)};
+  const StoredRun stored = open_run(options.what);
+  if (is_model_file(stored.weights().string()))
+    return {Sequential::load(stored.weights()), class_names_in(stored.weights())};
+  const RecipeData data = load_data(stored.recipe, options.data_dir);
+  Sequential model = build_model(stored.recipe, data.train);
+  model.load_weights(stored.weights());
+  return {std::move(model), data.test.class_names()};
+}
+
+int run(const ExportOptions& options, std::ostream& out) {
+  if (options.keras.empty() && options.h5.empty())
+    throw Error(ErrorCode::usage, "export", "no file to write is named", "say --keras FILE.keras or --h5 FILE.h5");
+  if (!options.keras.empty() && !options.keras.ends_with(".keras"))
+    throw Error(ErrorCode::usage, "--keras", "\"" + options.keras + "\" must end in .keras");
+  if (!options.h5.empty() && !options.h5.ends_with(".h5"))
+    throw Error(ErrorCode::usage, "--h5", "\"" + options.h5 + "\" must end in .h5");
+  const auto [model, class_names] = open_exported(options);
+  Json files = Json::array();
+  for (const std::string& file : {options.keras, options.h5}) {
+    if (file.empty()) continue;
+    if (file.ends_with(".weights.h5"))
+      model.save_weights(file);
+    else
+      model.save(file, {.class_names = class_names});
+    files.push_back(file);
+  }
+  if (options.json) {
+    out << Json{{"schema", "telar.export/1"}, {"files", files}, {"weights_sha256", model.weights_sha256()}}.dump()
+        << '\n';
+  } else {
+    for (const Json& file : files) out << "wrote " << file.get<std::string>() << '\n';
+  }
+  return kDone;
+}
+
+}  // namespace
+
+Verb add_export(CLI::App& program) {
+  const auto options = std::make_shared<ExportOptions>();
+  CLI::App* app = program.add_subcommand("export", "Write a trained network for other programs");
+  app->add_option("RUN|MODEL", options->what, "Run folder, or Keras model (.keras, .h5)")->required()->option_text(" ");
+  app->add_option("--keras", options->keras, "Write a model for Keras 3")->option_text("FILE.keras");
+  app->add_option("--h5", options->h5, "Write a model for Keras's older format, or with .weights.h5 the weights alone")
+      ->option_text("FILE.h5");
+  app->add_option("--data-dir", options->data_dir, "Folder of the data files [as in training]")->option_text("DIR");
+  add_common_options(*app, *options,
+                     "  telar export runs/2026-01-02T03-04-05Z-baseline-s0 --keras fashion.keras\n"
+                     "  telar export from-keras-3.15.keras --keras for-keras-3.0.keras\n"
+                     "  telar export my-run --h5 fashion.weights.h5 --json");
+  return {app, [options](std::ostream& out) { return run(*options, out); }};
+}
+
+}  // namespace telar::cli

@@ -1,0 +1,165 @@
+// Sequential::save: what comes back, and that a training goes on as if it had not been saved.
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+
+#include "format/keras_file.hpp"
+#include "format/keras_fixture.hpp"
+#include "support/temporary_folder.hpp"
+#include "support/thrown.hpp"
+
+namespace telar::test {
+namespace {
+
+Dataset blobs() {
+  std::vector<float> x;
+  std::vector<std::int32_t> y;
+  for (int i = 0; i < 30; ++i) {
+    for (int k = 0; k < 6; ++k) x.push_back(static_cast<float>((i * 7 + k * 5) % 11) / 11.0f);
+    y.push_back(i % 3);
+  }
+  return from_arrays({6}, x, y, 3);
+}
+
+Sequential network() {
+  return {Input{6},
+          {Normalization{}, Dense{.units = 5, .activation = Activation::relu, .kernel_regularizer = L2{0.01}},
+           BatchNormalization{}, PReLU{}, Dense{.units = 4, .kernel_constraint = MaxNorm{}, .name = "own"},
+           LayerNormalization{}, RMSNormalization{}, Dense{.units = 3, .activation = Activation::softmax}},
+          3};
+}
+
+const FitOptions kFit{.batch_size = 8, .epochs = 2, .training_score = false, .threads = 1};
+
+class KerasSave : public ::testing::Test {
+ protected:
+  Sequential again(const Sequential& model, const std::string& name = "m.keras") {
+    model.save(folder_ / name, {.class_names = {"a", "b", "c"}});
+    return Sequential::load(folder_ / name);
+  }
+  const TemporaryFolder folder_;
+};
+
+TEST_F(KerasSave, BringsBackNetworkSeedAndClassNames) {
+  const Sequential model = network();
+  const Sequential loaded = again(model);
+  EXPECT_EQ(loaded.weights_sha256(), model.weights_sha256());
+  EXPECT_EQ(loaded.seed(), 3U);
+  EXPECT_EQ(loaded.compiled().loss, std::nullopt);
+  ASSERT_EQ(loaded.variables().size(), model.variables().size());
+  for (std::size_t i = 0; i < model.variables().size(); ++i)
+    EXPECT_EQ(loaded.variables()[i].path, model.variables()[i].path);
+  EXPECT_EQ(std::get<MaxNorm>(*std::get<Dense>(loaded.layers()[4]).kernel_constraint).max_value, 2.0);
+  EXPECT_EQ(class_names_in(folder_ / "m.keras"), (std::vector<std::string>{"a", "b", "c"}));
+}
+
+TEST_F(KerasSave, WritesTheSameBytesForTheSameModel) {
+  network().save(folder_ / "a.keras");
+  network().save(folder_ / "b.keras");
+  EXPECT_EQ(get(folder_ / "a.keras"), get(folder_ / "b.keras"));
+}
+
+TEST_F(KerasSave, KeepsEveryOptimisersStateSoThatTrainingGoesOnBitByBit) {
+  const std::vector<Optimizer> optimizers{SGD{},
+                                          SGD{.momentum = 0.9, .nesterov = true},
+                                          Adam{},
+                                          Adam{.amsgrad = true},
+                                          AdamW{},
+                                          Adam{.use_ema = true, .gradient_accumulation_steps = 2},
+                                          RMSprop{.momentum = 0.5, .centered = true},
+                                          RMSprop{.momentum = 0.5},
+                                          RMSprop{.centered = true},
+                                          Nadam{},
+                                          Adamax{},
+                                          Adagrad{},
+                                          Adadelta{},
+                                          Lion{},
+                                          Ftrl{},
+                                          Lamb{},
+                                          Adafactor{},
+                                          Muon{},
+                                          SGD{.learning_rate = CosineDecay{0.1, 20}},
+                                          Adam{.learning_rate = OneCycle{0.1, 20}}};
+  const Dataset data = blobs();
+  for (const Optimizer& optimizer : optimizers) {
+    Sequential model = network();
+    model.compile({.optimizer = optimizer, .loss = SparseCategoricalCrossentropy{}, .metrics = {Accuracy{}}});
+    model.fit(data, kFit);
+    Sequential loaded = again(model);
+    EXPECT_EQ(loaded.compiled().optimizer.index(), optimizer.index());
+    model.fit(data, kFit);
+    loaded.fit(data, kFit);
+    EXPECT_EQ(loaded.weights_sha256(), model.weights_sha256()) << optimizer.index();
+  }
+}
+
+TEST_F(KerasSave, KeepsLossAndMetricsThatKerasDoesNotHaveForTelarAlone) {
+  Sequential model = network();
+  model.compile({.optimizer = Adam{},
+                 .loss = SparseCategoricalCrossentropy{.label_smoothing = 0.1},
+                 .metrics = {Accuracy{}, MatthewsCorrelation{}, TopKCategoricalAccuracy{.k = 2}}});
+  const Sequential loaded = again(model);
+  EXPECT_EQ(std::get<SparseCategoricalCrossentropy>(*loaded.compiled().loss).label_smoothing, 0.1);
+  ASSERT_EQ(loaded.compiled().metrics.size(), 3U);
+  EXPECT_EQ(std::get<TopKCategoricalAccuracy>(loaded.compiled().metrics[2]).k, 2);
+  EXPECT_TRUE(read_keras_file(folder_ / "m.keras").config["compile_config"].empty());
+}
+
+TEST_F(KerasSave, MakesAResidualAFunctionalModelAndBack) {
+  Sequential model(Input{6}, {Dense{.units = 4},
+                              Residual{{Dense{.units = 4, .activation = Activation::relu},
+                                        Residual{{Dense{.units = 4}, PReLU{}}}, Dense{.units = 4}}},
+                              Dense{.units = 3, .activation = Activation::softmax}});
+  model.compile({.optimizer = Adam{}, .loss = SparseCategoricalCrossentropy{}});
+  const Dataset data = blobs();
+  model.fit(data, kFit);
+  Sequential loaded = again(model);
+  for (std::size_t i = 0; i < model.variables().size(); ++i)
+    EXPECT_EQ(loaded.variables()[i].path, model.variables()[i].path);
+  model.fit(data, kFit);
+  loaded.fit(data, kFit);
+  EXPECT_EQ(loaded.weights_sha256(), model.weights_sha256());
+}
+
+TEST_F(KerasSave, WritesKerassOtherFormatsToo) {
+  Sequential model = network();
+  EXPECT_EQ(again(model, "m.h5").weights_sha256(), model.weights_sha256());
+  model.save_weights(folder_ / "m.weights.h5");
+  Sequential other = network();
+  other.set_weights(std::vector<float>(other.get_weights().size()));
+  other.load_weights(folder_ / "m.weights.h5");
+  EXPECT_EQ(other.weights_sha256(), model.weights_sha256());
+}
+
+TEST_F(KerasSave, HoldsHundredsOfLayersInOneGroup) {
+  std::vector<Layer> layers(300, Dense{.units = 1});
+  const Sequential model(Input{1}, std::move(layers));
+  EXPECT_EQ(again(model).weights_sha256(), model.weights_sha256());
+}
+
+TEST_F(KerasSave, RefusesWhatHasNoNameInKeras) {
+  const Sequential model(Input{2}, {Dense{.units = 2, .activation = Activation::gelu_tanh}});
+  const Error error = thrown_by([&] { model.save(folder_ / "m.keras"); });
+  EXPECT_EQ(error.code(), ErrorCode::usage);
+  EXPECT_EQ(error.where(), "layer 0, dense (Dense)");
+  EXPECT_EQ(thrown_by([&] { network().save(folder_ / "m.onnx"); }).message(), "a model is saved as .keras or .h5");
+}
+
+TEST_F(KerasSave, NoticesWeightsThatAnotherProgramChanged) {
+  const Sequential model = network();
+  model.save(folder_ / "m.keras");
+  std::string bytes = get(folder_ / "m.keras");
+  const std::span<const float> weights = model.get_weights("dense/kernel");
+  std::string kernel(weights.size_bytes(), '\0');
+  std::memcpy(kernel.data(), weights.data(), kernel.size());
+  const std::size_t at = bytes.find(kernel);
+  ASSERT_NE(at, std::string::npos);
+  bytes[at + 3] = static_cast<char>(bytes[at + 3] ^ 0x40);
+  put(folder_ / "m.keras", bytes);
+  const Error error = thrown_by([&] { static_cast<void>(Sequential::load(folder_ / "m.keras")); });
+  EXPECT_EQ(error.code(), ErrorCode::data);
+  EXPECT_NE(error.message().find("model.weights.h5"), std::string::npos) << error.message();
+}
+
+}  // namespace
+}  // namespace telar::test
