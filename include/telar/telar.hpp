@@ -15,4 +15,5 @@
 #include <telar/optimizers.hpp>
 #include <telar/predictor.hpp>
 #include <telar/sequential.hpp>
+#include <telar/snapshot.hpp>
 #include <telar/version.hpp>
