@@ -2,6 +2,7 @@
 #pragma once
 
 #include <telar/callbacks.hpp>
+#include <telar/csv.hpp>
 #include <telar/dataset.hpp>
 #include <telar/error.hpp>
 #include <telar/gradient_check.hpp>

@@ -153,7 +153,21 @@ def write_checkpoint():
         write("checkpoint", name, content)
 
 
+def write_csv():
+    good = "a,b,y\n1,2.5,red\n-3e4,.5,blue\n"
+    for name, text in {
+        "classes": good, "crlf": good.replace("\n", "\r\n"), "no-end": good[:-1], "regression": "a;y\n1;2\n3;4\n", "empty": "",
+        "names-only": "a,y\n", "mark": "\ufeff" + good, "missing": "a,y\n,k\n?,k\nNaN,\n", "short-line": "a,b,y\n1,2\n",
+        "long-line": "a,y\n1,k,3\n", "quotes": '"a ""b""",y\n "1" ,"x,\nz"\n', "open-quote": 'a,y\n"1,k\n', "after-quote": 'a,y\n"1"2,k\n',
+        "text": "a,y\nred,k\n", "huge": "a,y\n1e39,k\n", "infinite": "a,y\ninf,k\n", "long-number": "a,y\n0." + "123456789" * 9 + ",k\n",
+        "leading-zeros": "a,y\n" + "0" * 50 + "1.5,k\n", "names-twice": "a,a,y\n1,2,k\n", "no-names": "1,2\n", "number-labels": "a,y\n1,10\n1,9\n",
+        "empty-lines": "\n\na,y\n\r\n1,k\n\n", "lone-cr": "a,y\r1,k\r", "nul": "a,y\n\0,k\n", "no-y": "a,b\n1,2\n",
+    }.items():
+        write("csv", name, text.encode())
+
+
 if __name__ == "__main__":
+    write_csv()
     write_checkpoint()
     write_idx()
     write_npz()
