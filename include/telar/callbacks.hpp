@@ -13,6 +13,7 @@
 #include <variant>
 
 #include <telar/history.hpp>
+#include <telar/snapshot.hpp>
 
 namespace telar {
 
@@ -83,12 +84,14 @@ struct TimeLimit {
   double seconds = 0;  ///< above 0
 };
 
-/// Leaves `backup_dir`/latest.npz after every epoch or every `save_freq` batches, and starts from it if it is there: a
-/// training that was cut off goes on with the same bits. What other callbacks have counted starts anew, and History has
-/// only what is trained from there. Runs after all callbacks but ProgressBar.
+/// Leaves checkpoints of all that a training goes on from in `backup_dir`, of which it keeps the two newest, and starts
+/// from the newest that is whole: a training that was cut off ends with the same bits and the same History. Saves after
+/// every epoch, or with save_freq or save_seconds whenever one of them says so; and when the training is interrupted.
+/// Runs after all callbacks but ProgressBar. What a user's own callback remembers is kept if it has `snapshot`.
 struct BackupAndRestore {
-  std::string backup_dir;  ///< a recipe's is relative to the current folder; in it, each recipe and seed has its own
-  int save_freq = 0;       ///< batches between two saves; 0: Keras's "epoch"
+  std::string backup_dir;   ///< a recipe's is relative to the current folder; in it, each recipe and seed has its own
+  int save_freq = 0;        ///< batches between two saves; 0: Keras's "epoch", or save_seconds alone
+  double save_seconds = 0;  ///< seconds between two saves, more where saving would take over 1 % of the time; 0: none
   bool delete_checkpoint = true;  ///< at the end, unless the training was interrupted
 };
 
@@ -114,10 +117,13 @@ class Training {
   /// Trained weights and their moving averages change places, until the next call. Throws Error (usage) unless the
   /// optimizer has use_ema.
   virtual void swap_averages() = 0;
-  /// All that the rest of the training depends on: weights, optimiser, epoch and batch. Throws Error (resource).
+  /// Of the epochs that have ended.
+  [[nodiscard]] virtual const History& history() const = 0;
+  /// All that the rest of the training depends on: weights, optimiser, place in the data, what metrics, callbacks and
+  /// History have gathered. Throws Error (resource).
   virtual void save_progress(const std::filesystem::path& file) = 0;
   /// In on_train_begin: the training goes on where the file was saved. Throws Error (data) if it is damaged or of a
-  /// training with other variables, shapes, seed or update rule.
+  /// training with other variables, seed, update rule, samples or batches.
   virtual void load_progress(const std::filesystem::path& file) = 0;
   /// How the training ends, as far as is known: completed until something stops it.
   [[nodiscard]] virtual Ended status() const = 0;
@@ -140,6 +146,8 @@ struct LambdaCallback {
   std::function<void(Training&, int batch)> on_test_batch_begin{};
   std::function<void(Training&, int batch, const Logs&)> on_test_batch_end{};
   std::function<void(Training&, const Logs&)> on_test_end{};
+  /// What must survive a crash: given to a checkpoint, or taken back from one after on_train_begin.
+  std::function<void(Training&, Snapshot&)> snapshot{};
 };
 
 /// Sets the rate of each epoch (from 0) to what `schedule` makes of it and of the rate so far, and logs it as
@@ -222,6 +230,8 @@ class Callback {
       h.on_test_batch_end = [user](Training& g, int b, const Logs& l) { user->on_test_batch_end(g, b, l); };
     if constexpr (requires(T & t, Training & g, const Logs& l) { t.on_test_end(g, l); })
       h.on_test_end = [user](Training& g, const Logs& l) { user->on_test_end(g, l); };
+    if constexpr (requires(T & t, Training & g, Snapshot & s) { t.snapshot(g, s); })
+      h.snapshot = [user](Training& g, Snapshot& s) { user->snapshot(g, s); };
     return h;
   }
 

@@ -3,6 +3,7 @@
 
 #include <telar/callbacks.hpp>
 #include <telar/cross_validation.hpp>
+#include <telar/csv.hpp>
 #include <telar/custom.hpp>
 #include <telar/dataset.hpp>
 #include <telar/error.hpp>
@@ -18,4 +19,5 @@
 #include <telar/optimizers.hpp>
 #include <telar/predictor.hpp>
 #include <telar/sequential.hpp>
+#include <telar/snapshot.hpp>
 #include <telar/version.hpp>

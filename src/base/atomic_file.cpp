@@ -1,11 +1,15 @@
 #include "base/atomic_file.hpp"
 
 #include <cerrno>
+#include <charconv>
 #include <fcntl.h>
+#include <signal.h>
 #include <string>
+#include <string_view>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <vector>
 
 #include <telar/error.hpp>
 
@@ -14,6 +18,9 @@ namespace telar {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr std::string_view kPrefix = ".telar-",
+                           kSuffix = ".tmp";  // of temporary files; between them process and number
 
 [[noreturn]] void cannot_write(const fs::path& file, int error) {
   throw Error(ErrorCode::resource, file.string(), "cannot write: " + std::generic_category().message(error),
@@ -26,7 +33,8 @@ class Temporary {
   explicit Temporary(const fs::path& target) : target_(target) {
     // Not derived from the target's name, which may already be as long as a name can be.
     for (int n = 0; descriptor_ < 0; ++n) {
-      path_ = target.parent_path() / (".telar-" + std::to_string(::getpid()) + "-" + std::to_string(n) + ".tmp");
+      path_ = target.parent_path() /
+              (std::string(kPrefix) + std::to_string(::getpid()) + "-" + std::to_string(n) + std::string(kSuffix));
       descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
       if (descriptor_ < 0 && errno != EEXIST) cannot_write(target_, errno);
     }
@@ -94,6 +102,20 @@ void write_file(const fs::path& file, std::span<const std::byte> bytes) {
   temporary.write(bytes);
   temporary.become_target();
   synchronise(target.parent_path());
+}
+
+void remove_temporaries_of_the_dead(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> dead;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) continue;
+    pid_t process = 0;
+    const auto [stop, problem] = std::from_chars(name.data() + kPrefix.size(), name.data() + name.size(), process);
+    if (problem == std::errc() && *stop == '-' && process > 0 && ::kill(process, 0) != 0 && errno == ESRCH)
+      dead.push_back(at->path());
+  }
+  for (const fs::path& file : dead) fs::remove(file, error);
 }
 
 void write_file(const fs::path& file, std::string_view text) {

@@ -15,4 +15,7 @@ namespace telar {
 void write_file(const std::filesystem::path& file, std::span<const std::byte> bytes);
 void write_file(const std::filesystem::path& file, std::string_view text);
 
+/// Removes what writers that were killed left half-written in `folder`; never what a running process writes.
+void remove_temporaries_of_the_dead(const std::filesystem::path& folder);
+
 }  // namespace telar

@@ -1,4 +1,6 @@
 // telar train
+#include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -6,6 +8,7 @@
 
 #include <telar/error.hpp>
 
+#include "base/atomic_file.hpp"
 #include "base/terminal.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/find_lr.hpp"
@@ -15,6 +18,7 @@
 #include "cli/train_seeds.hpp"
 #include "cli/verb.hpp"
 #include "study/environment.hpp"
+#include "study/resume.hpp"
 #include "study/training.hpp"
 
 namespace telar::cli {
@@ -30,11 +34,17 @@ struct TrainOptions : CommonOptions {
   std::vector<std::string> settings;
   std::string out, data_dir;
   bool find_lr = false;
+  bool resume = false;
+  std::string checkpoint_every = "30s";
   std::vector<std::string> command;
+
+  /// Whether RECIPE is the folder of a run to go on with.
+  [[nodiscard]] bool recipe_is_run() const { return resume && fs::is_directory(recipe); }
 };
 
 Recipe read_recipe(const TrainOptions& options) {
-  Recipe recipe = load_recipe(options.recipe, options.settings);
+  Recipe recipe = options.recipe_is_run() ? recipe_of_run(options.recipe, options.settings)
+                                          : load_recipe(options.recipe, options.settings);
   if (options.seed) recipe.seed = *options.seed;
   // The run folder shall say where its data lie.
   if (!options.data_dir.empty()) recipe.data.directory = fs::absolute(options.data_dir).lexically_normal().string();
@@ -48,6 +58,20 @@ RunFolder open_folder(const Recipe& recipe, const fs::path& out, int threads, co
   folder.write_recipe(recipe);
   folder.write_environment(environment_document(recipe, threads, data, options.command));
   return folder;
+}
+
+/// "500" batches, "30s", "5m"; none for "0".
+std::optional<CheckpointPace> checkpoint_pace(const std::string& text) {
+  double count = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::string unit(end, text.data() + text.size());
+  if (problem != std::errc() || !(count >= 0 && count <= 1 << 30) || (unit.empty() && count != std::floor(count)) ||
+      !(unit.empty() || unit == "s" || unit == "m"))
+    throw Error(ErrorCode::usage, "--checkpoint-every " + text, "neither a number of batches nor a time",
+                "such as --checkpoint-every 1000, 30s, 5m, or 0 for no checkpoints");
+  if (count == 0) return {};
+  if (unit.empty()) return CheckpointPace{.batches = static_cast<int>(count)};
+  return CheckpointPace{.seconds = unit == "m" ? 60 * count : count};
 }
 
 /// The recipe's own look, if it has a ProgressBar, else the default; colours as the command line says.
@@ -104,6 +128,8 @@ void explain(const TrainResult& result, const CommonOptions& options) {
                                                 validated ? "val_loss" : "loss")
                                   : "after the last batch";
     std::cerr << style.yellow("interrupted:") << fmt::format(" the weights {} are in {}\n", which, weights);
+    if (fs::exists(result.run_dir / "checkpoints"))
+      std::cerr << "  `telar train " << result.run_dir.string() << " --resume` goes on\n";
   }
 }
 
@@ -134,14 +160,19 @@ int find_lr(const Recipe& recipe, const TrainOptions& options, std::ostream& out
   return stop_signal() != 0 ? kSignal + stop_signal() : kDone;
 }
 
-int train_one(const Recipe& recipe, const TrainOptions& options, std::ostream& out) {
+/// Into a new folder, or into that of a `stored` run.
+int train_one(const Recipe& recipe, std::optional<RunFolder> stored, const TrainOptions& options, std::ostream& out) {
   const RecipeData data = load_data(recipe);
   warn(options, lint(recipe, data));
   TrainSettings settings{.threads = options.thread_count()};
+  settings.checkpoints = checkpoint_pace(options.checkpoint_every);
   if (!options.quiet) settings.progress = progress_bar(recipe, options);
   settings.callbacks.push_back(stop_on_signal());
 
-  RunFolder folder = open_folder(recipe, options.out, settings.threads, data_document(data), options);
+  const Json document = data_document(data);
+  if (stored) check_same_data(document, read_document(stored->path() / "environment.json"), stored->path().string());
+  RunFolder folder =
+      stored ? std::move(*stored) : open_folder(recipe, options.out, settings.threads, document, options);
   const std::vector<TrainResult> results{train_recipe(recipe, data, folder, settings)};
   explain(results.front(), options);
   if (options.json) {
@@ -174,7 +205,7 @@ int train_many(const Recipe& recipe, const TrainOptions& options, std::ostream& 
     }
     const fs::path directory = parent ? parent->path() / fmt::format("s{}", one.seed) : fs::path();
     RunFolder folder = open_folder(one, directory, 1, document, options);
-    jobs.push_back({std::move(one), *shared, std::move(folder)});
+    jobs.push_back({std::move(one), *shared, std::move(folder), checkpoint_pace(options.checkpoint_every)});
   }
 
   const Style progress_style = options.style_for(std::cerr);
@@ -190,11 +221,45 @@ int train_many(const Recipe& recipe, const TrainOptions& options, std::ostream& 
   return exit_code_of(results);
 }
 
+/// What a run that needs no more training has to say; absent if it does.
+std::optional<int> ended_before(const fs::path& directory, const TrainOptions& options, std::ostream& out) {
+  const Json result = read_document(directory / "result.json");
+  const std::string ended = result.contains("ended") && result["ended"].is_string() ? result["ended"] : "";
+  if (ended.empty() || ended == to_string(Ended::interrupted)) return {};
+  if (options.json) {
+    out << result.dump() << '\n';
+  } else {
+    out << "Nothing is left to train: the run has ended (" << ended << ").\n";
+    out << "Run folder: " << directory.string() << '\n';
+  }
+  return ended == to_string(Ended::diverged) ? kDiverged : kDone;
+}
+
+/// Goes on with the run in the folder that RECIPE or --out names. What was killed before it had written its recipe
+/// starts anew, as does what was never begun.
+int resume(const Recipe& recipe, const TrainOptions& options, std::ostream& out) {
+  const fs::path directory = options.recipe_is_run() ? options.recipe : options.out;
+  if (directory.empty())
+    throw Error(ErrorCode::usage, "--resume", "which run?",
+                "`telar train RUNFOLDER --resume`, or `telar train RECIPE --out RUNFOLDER --resume`");
+  if (!fs::exists(directory / "recipe.toml")) {
+    remove_temporaries_of_the_dead(directory);
+    return train_one(recipe, {}, options, out);
+  }
+  check_same_recipe(recipe, recipe_of_run(directory), directory.string());
+  RunFolder folder = RunFolder::again(directory);
+  if (const std::optional<int> code = ended_before(directory, options, out)) return *code;
+  return train_one(recipe, std::move(folder), options, out);
+}
+
 int run(const TrainOptions& options, std::ostream& out) {
+  if (options.recipe_is_run() && !options.out.empty())
+    throw Error(ErrorCode::usage, "--out " + options.out, "RECIPE is a run folder already", "leave --out out");
   const Recipe recipe = read_recipe(options);
   watch_stop_signals();
   if (options.find_lr) return find_lr(recipe, options, out);
-  return options.seeds ? train_many(recipe, options, out) : train_one(recipe, options, out);
+  if (options.resume) return resume(recipe, options, out);
+  return options.seeds ? train_many(recipe, options, out) : train_one(recipe, {}, options, out);
 }
 
 }  // namespace
@@ -209,23 +274,30 @@ Verb add_train(CLI::App& program, std::vector<std::string> command) {
   auto* find_lr =
       app->add_flag("--find-lr", options->find_lr,
                     "Instead: raise the rate step by step, show the loss and suggest a rate; keeps nothing");
-  app->add_option("--seeds", options->seeds, "Train N seeds from the recipe's on, side by side, one thread each")
-      ->check(CLI::Range(1, 10000))
-      ->excludes(seed)
-      ->excludes(find_lr)
-      ->option_text("N");
+  auto* seeds =
+      app->add_option("--seeds", options->seeds, "Train N seeds from the recipe's on, side by side, one thread each");
+  seeds->check(CLI::Range(1, 10000))->excludes(seed)->excludes(find_lr)->option_text("N");
   app->add_option("--set", options->settings, "Change a setting of the recipe; may be repeated")
       ->allow_extra_args(false)
       ->option_text("PATH=VALUE");
   app->add_option("--out", options->out, "Run folder [runs/TIME-RECIPE-sSEED]; must not exist or be empty")
       ->excludes(find_lr)
       ->option_text("DIR");
+  app->add_option("--checkpoint-every", options->checkpoint_every,
+                  "Steps (500) or time (30s, 5m) between checkpoints [30s]; at most 1 % of the time; 0: none")
+      ->excludes(find_lr)
+      ->option_text("N");
+  app->add_flag("--resume", options->resume,
+                "Go on with the run in RECIPE, if that is a run folder, or in --out; ends as if never stopped")
+      ->excludes(seeds)
+      ->excludes(find_lr);
   app->add_option("--data-dir", options->data_dir, "Folder of the data files [TELAR_DATA, else the system's]")
       ->option_text("DIR");
   add_common_options(
       *app, *options,
       "  telar train recipes/fashion-mnist/baseline.toml\n"
       "  telar train baseline.toml --set compile.optimizer.learning_rate=3e-4 --set model.layers.2.units=256\n"
+      "  telar train baseline.toml --out run --resume\n"
       "  telar train baseline.toml --find-lr\n"
       "  telar train baseline.toml --seeds 8 --json > seeds.json");
   return {app, [options](std::ostream& out) { return run(*options, out); }};

@@ -88,6 +88,7 @@ class Board {
     const auto batches = std::make_shared<double>(0);
     std::ostringstream said;
     TrainSettings settings{.threads = 1, .output = &said};
+    settings.checkpoints = jobs_[i].checkpoints;
     settings.callbacks.push_back(LambdaCallback{
         .on_train_begin = [batches](Training& t) { *batches = static_cast<double>(t.epochs()) * t.steps_per_epoch(); },
         .on_train_batch_end =

@@ -10,6 +10,7 @@
 #include "study/documents.hpp"
 #include "study/recipe.hpp"
 #include "study/run_store.hpp"
+#include "study/training.hpp"
 
 namespace telar::cli {
 
@@ -18,6 +19,7 @@ struct SeedJob {
   Recipe recipe;
   RecipeData data;
   RunFolder folder;
+  std::optional<CheckpointPace> checkpoints{};
 };
 
 /// Runs all jobs, each on one thread, `workers` at a time; a stop signal ends them all after their batch. Progress goes

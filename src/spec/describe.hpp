@@ -785,9 +785,10 @@ void describe(T& s, V&& v) {
 
 template <Is<BackupAndRestore> T, class V>
 void describe(T& s, V&& v) {
-  v.field("backup_dir", s.backup_dir, "Folder of the backup that a later run goes on from.");
+  v.field("backup_dir", s.backup_dir, "Folder of the checkpoints that a later run goes on from.");
   v.field("save_freq", s.save_freq, "Batches between two saves; 0: at the end of every epoch.", kWhole);
-  v.field("delete_checkpoint", s.delete_checkpoint, "Delete the backup when the training has ended.");
+  v.field("save_seconds", s.save_seconds, "Seconds between two saves; 0: not by time.", kNotNegative);
+  v.field("delete_checkpoint", s.delete_checkpoint, "Delete the checkpoints when the training has ended.");
 }
 
 template <Is<SwapEMAWeights> T, class V>

@@ -2,8 +2,12 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <initializer_list>
+#include <sys/file.h>
+#include <unistd.h>
 #include <utility>
 
 #include <telar/error.hpp>
@@ -76,17 +80,41 @@ RunFolder RunFolder::in(const fs::path& parent, const std::string& recipe, std::
   }
 }
 
-RunFolder::RunFolder(fs::path path, std::vector<fs::path> made) : path_(std::move(path)), made_(std::move(made)) {}
+RunFolder RunFolder::again(const fs::path& directory) {
+  std::error_code error;
+  if (!fs::exists(directory / "recipe.toml", error))
+    throw Error(ErrorCode::data, directory.string(), "not a run folder: it has no recipe.toml",
+                "name the folder that `telar train` printed");
+  RunFolder folder(directory, {});
+  folder.kept_ = true;
+  remove_temporaries_of_the_dead(directory);
+  return folder;
+}
+
+RunFolder::RunFolder(fs::path path, std::vector<fs::path> made) : path_(std::move(path)), made_(std::move(made)) {
+  lock_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  // Where a file system knows no locks, nobody can be kept out.
+  if (lock_ >= 0 && ::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    ::close(lock_);
+    throw Error(ErrorCode::usage, path_.string(), "another process is training into this folder",
+                "wait until it has ended, or name another folder with --out");
+  }
+}
 
 RunFolder::RunFolder(RunFolder&& other) noexcept
-    : path_(std::move(other.path_)),
+    : path_(std::exchange(other.path_, {})),
       made_(std::move(other.made_)),
+      lock_(std::exchange(other.lock_, -1)),
+      epochs_before_(std::move(other.epochs_before_)),
       history_(std::move(other.history_)),
       kept_(std::exchange(other.kept_, true)) {}
 
 RunFolder::~RunFolder() {
-  if (kept_) return;
+  if (lock_ >= 0) ::close(lock_);
+  if (path_.empty()) return;  // moved away
   std::error_code ignored;
+  fs::remove(checkpoints(), ignored);  // stays if there are any
+  if (kept_ || fs::exists(checkpoints(), ignored)) return;
   for (const char* file : {"recipe.toml", "environment.json", "history.jsonl", "result.json"}) {
     fs::remove(path_ / file, ignored);
   }
@@ -97,10 +125,22 @@ void RunFolder::write_recipe(const Recipe& recipe) { write_file(path_ / "recipe.
 
 void RunFolder::write_environment(const Json& environment) { write_json("environment.json", environment); }
 
+void RunFolder::restore_history(int first, const std::vector<Logs>& epochs) {
+  epochs_before_.clear();
+  for (const Logs& logs : epochs) epochs_before_ += epoch_document(first++, logs).dump() + "\n";
+}
+
+void RunFolder::open_history() {
+  const fs::path file = path_ / "history.jsonl";
+  if (history_.is_open()) return;
+  write_file(file, epochs_before_);
+  history_.open(file, std::ios::binary | std::ios::app);
+}
+
 void RunFolder::append_epoch(int epoch, const Logs& logs) {
   const fs::path file = path_ / "history.jsonl";
+  open_history();
   errno = 0;
-  if (!history_.is_open()) history_.open(file, std::ios::binary | std::ios::app);
   history_ << epoch_document(epoch, logs).dump() << '\n' << std::flush;
   kept_ = true;
   if (!history_) {
@@ -121,11 +161,30 @@ fs::path RunFolder::write_model(const Sequential& model, const std::vector<std::
   return file;
 }
 
-void RunFolder::write_result(const Json& document) { write_json("result.json", document); }
+void RunFolder::write_result(const TrainResult& result) {
+  if (!epochs_before_.empty()) open_history();
+  write_json("result.json", train_document(result));
+  if (result.history.ended == Ended::interrupted) return;
+  std::error_code ignored;
+  fs::remove_all(checkpoints(), ignored);
+}
 
 void RunFolder::write_json(const char* name, const Json& document) {
   write_file(path_ / name, document.dump(1, '\t', false, Json::error_handler_t::replace) + "\n");
 }
+
+namespace {
+
+void need(const fs::path& directory, const fs::path& file) {
+  const auto refuse = [&directory](const std::string& message) {
+    return Error(ErrorCode::data, directory.string(), message, "name the folder that `telar train` printed");
+  };
+  std::error_code error;
+  if (!fs::is_directory(directory, error)) throw refuse("there is no such run folder");
+  if (!fs::exists(file, error)) throw refuse("not a finished run: it has no " + file.filename().string());
+}
+
+}  // namespace
 
 fs::path StoredRun::weights() const {
   std::error_code none;
@@ -133,25 +192,33 @@ fs::path StoredRun::weights() const {
   return fs::exists(archive, none) && !fs::exists(model, none) ? archive : model;
 }
 
-StoredRun open_run(const fs::path& directory) {
-  const auto refuse = [&directory](const std::string& message) {
-    return Error(ErrorCode::data, directory.string(), message, "name the folder that `telar train` printed");
-  };
-  std::error_code error;
-  if (!fs::is_directory(directory, error)) throw refuse("there is no such run folder");
-  if (!fs::exists(directory / "recipe.toml", error)) throw refuse("not a finished run: it has no recipe.toml");
-  StoredRun run{directory, {}};
-  if (!fs::exists(run.weights(), error)) throw refuse("not a finished run: it has no model.keras");
+Recipe recipe_of_run(const fs::path& directory, const std::vector<std::string>& settings) {
+  need(directory, directory / "recipe.toml");
+  Recipe recipe;
   try {
-    run.recipe = load_recipe(directory / "recipe.toml");
+    recipe = load_recipe(directory / "recipe.toml", settings);
   } catch (const Error& e) {
+    if (e.where().starts_with("--set ")) throw;
     throw Error(ErrorCode::data, e.where(), e.message(), e.hint());
   }
   // The recipe's file has a name of its own in a run folder; a missing environment costs only that.
-  std::ifstream environment(directory / "environment.json");
-  const Json json = Json::parse(environment, nullptr, false);
-  if (json.is_object() && json.contains("recipe") && json["recipe"].is_string()) run.recipe.name = json["recipe"];
+  const Json environment = read_document(directory / "environment.json");
+  if (environment.contains("recipe") && environment["recipe"].is_string()) recipe.name = environment["recipe"];
+  return recipe;
+}
+
+StoredRun open_run(const fs::path& directory) {
+  StoredRun run{directory, {}};
+  need(directory, directory / "recipe.toml");
+  need(directory, run.weights());
+  run.recipe = recipe_of_run(directory);
   return run;
+}
+
+Json read_document(const fs::path& file) {
+  std::ifstream text(file);
+  Json document = Json::parse(text, nullptr, false);
+  return document.is_object() ? document : Json::object();
 }
 
 }  // namespace telar

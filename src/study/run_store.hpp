@@ -15,9 +15,9 @@
 
 namespace telar {
 
-/// A new run folder: recipe.toml, environment.json, history.jsonl while training, model.keras and result.json at the
-/// end. Everything is written as it comes; a folder in which no epoch was finished and nothing was kept is taken away
-/// again.
+/// The run folder of a training: environment.json, recipe.toml, history.jsonl and checkpoints/ while it trains,
+/// model.keras and result.json at the end. Everything is written as it comes; a new folder in which no epoch was
+/// finished and nothing was kept is taken away again. As long as it is open, no other process can open it.
 class RunFolder {
  public:
   /// `directory` itself, made if missing. Throws Error: usage if it exists and is not empty, resource if it cannot be
@@ -27,11 +27,22 @@ class RunFolder {
   [[nodiscard]] static RunFolder in(const std::filesystem::path& parent, const std::string& recipe, std::uint64_t seed,
                                     std::chrono::system_clock::time_point now = std::chrono::system_clock::now());
 
+  /// The folder of a training that was cut off, or of one that has ended. Throws Error: data if it is none, usage if
+  /// another process is training into it.
+  [[nodiscard]] static RunFolder again(const std::filesystem::path& directory);
+
   RunFolder(RunFolder&& other) noexcept;
   RunFolder& operator=(RunFolder&&) = delete;
   ~RunFolder();
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+  /// Where checkpoints go.
+  [[nodiscard]] std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
+
+  /// The epochs that have ended before, the first of which has number `first`, for history.jsonl in place of what it
+  /// has.
+  void restore_history(int first, const std::vector<Logs>& epochs);
 
   // All throw Error (resource) if the disk says no.
   void write_recipe(const Recipe& recipe);
@@ -40,17 +51,26 @@ class RunFolder {
   void append_epoch(int epoch, const Logs& logs);
   /// model.keras; where Keras has no such layer, weights.npz. The folder stays. Returns the file.
   std::filesystem::path write_model(const Sequential& model, const std::vector<std::string>& class_names);
-  void write_result(const Json& document);
+  /// From then on there is nothing to go on from, unless the training was interrupted: checkpoints are deleted.
+  void write_result(const TrainResult& result);
 
  private:
   RunFolder(std::filesystem::path path, std::vector<std::filesystem::path> made);
   void write_json(const char* name, const Json& document);
+  void open_history();
 
   std::filesystem::path path_;
   std::vector<std::filesystem::path> made_;  // folders that did not exist before, innermost last
+  int lock_ = -1;                            // a descriptor of the folder
+  std::string epochs_before_;                // lines of history.jsonl
   std::ofstream history_;
   bool kept_ = false;
 };
+
+/// The recipe that a run folder was made with, under its name, with `settings` on top of it. Throws Error (data) if
+/// folder or recipe are missing or damaged.
+[[nodiscard]] Recipe recipe_of_run(const std::filesystem::path& directory,
+                                   const std::vector<std::string>& settings = {});
 
 /// What `evaluate` needs of a run folder.
 struct StoredRun {
@@ -61,5 +81,8 @@ struct StoredRun {
 };
 /// Throws Error (data) if the folder, its recipe or its weights are missing or the recipe is damaged.
 [[nodiscard]] StoredRun open_run(const std::filesystem::path& directory);
+
+/// A document that telar wrote into a run folder; an empty object if there is none or it is damaged.
+[[nodiscard]] Json read_document(const std::filesystem::path& file);
 
 }  // namespace telar

@@ -22,6 +22,11 @@ struct BestWeights {
     epoch = ended;
     weights = training.weights();
   }
+  void snapshot(Snapshot& s) {
+    s.value(loss);
+    s.value(epoch);
+    s.value(weights);
+  }
 };
 
 /// A relative file of a callback is one of the run folder. Not a backup: the next run, which needs it, has another.
@@ -57,10 +62,22 @@ TrainResult train_recipe(const Recipe& recipe, const RecipeData& data, RunFolder
   std::erase_if(options.callbacks, is_progress_bar);
   for (Callback& callback : options.callbacks) callback = in_folder(*callback.stock(), folder.path(), recipe);
   options.callbacks.insert(options.callbacks.end(), settings.callbacks.begin(), settings.callbacks.end());
-  options.callbacks.push_back(LambdaCallback{.on_epoch_end = [&best, &folder](Training& t, int epoch, Logs& logs) {
-    best.on_epoch_end(t, epoch, logs);
-    folder.append_epoch(epoch, logs);
-  }});
+  options.callbacks.push_back(LambdaCallback{.on_epoch_end =
+                                                 [&best, &folder](Training& t, int epoch, Logs& logs) {
+                                                   best.on_epoch_end(t, epoch, logs);
+                                                   folder.append_epoch(epoch, logs);
+                                                 },
+                                             .snapshot =
+                                                 [&best, &folder, &options](Training& t, Snapshot& s) {
+                                                   best.snapshot(s);
+                                                   if (s.reading())
+                                                     folder.restore_history(options.initial_epoch, t.history().epochs);
+                                                 }});
+  if (const auto& pace = settings.checkpoints)
+    options.callbacks.push_back(BackupAndRestore{.backup_dir = folder.checkpoints().string(),
+                                                 .save_freq = pace->batches,
+                                                 .save_seconds = pace->seconds,
+                                                 .delete_checkpoint = false});
   if (settings.progress) options.callbacks.push_back(*settings.progress);
 
   TrainResult result;
@@ -85,7 +102,7 @@ TrainResult train_recipe(const Recipe& recipe, const RecipeData& data, RunFolder
     if (data.validation) result.validation = model.evaluate(*data.validation, evaluation);
     result.test = model.evaluate(data.test, evaluation);
   }
-  folder.write_result(train_document(result));
+  folder.write_result(result);
   return result;
 }
 

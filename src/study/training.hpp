@@ -13,14 +13,22 @@
 
 namespace telar {
 
-struct TrainSettings {
-  int threads = 1;                        ///< at least 1
-  std::ostream* output = nullptr;         ///< for what callbacks say; null: std::cerr
-  std::optional<ProgressBar> progress{};  ///< in place of the recipe's; absent: none, even if the recipe has one
-  std::vector<Callback> callbacks{};      ///< after the recipe's
+/// How often a training leaves a checkpoint in its run folder: after so many batches, or seconds; 0: not by that count.
+struct CheckpointPace {
+  int batches = 0;
+  double seconds = 0;
 };
 
-/// Trains with recipe.seed on `data`, epoch by epoch into `folder`, and leaves model.keras and result.json there. A
+struct TrainSettings {
+  int threads = 1;                              ///< at least 1
+  std::ostream* output = nullptr;               ///< for what callbacks say; null: std::cerr
+  std::optional<ProgressBar> progress{};        ///< in place of the recipe's; absent: none, even if the recipe has one
+  std::vector<Callback> callbacks{};            ///< after the recipe's
+  std::optional<CheckpointPace> checkpoints{};  ///< absent: none, not even when interrupted
+};
+
+/// Trains with recipe.seed on `data`, epoch by epoch into `folder`, from its newest checkpoint if it has any (and
+/// settings.checkpoints), and leaves model.keras and result.json there. A
 /// training that broke off (interrupted, diverged) is not read on the test set; an interrupted one leaves the weights
 /// of its best epoch by val_loss, else loss, or the last batch's if no epoch ended. Throws Error: usage before the
 /// first step, resource if the folder cannot be written.

@@ -1,8 +1,11 @@
 // From the callbacks of FitOptions to hooks that run.
 #include "train/callback.hpp"
 
+#include <map>
 #include <memory>
+#include <utility>
 
+#include "spec/validate.hpp"
 #include "train/backup_and_restore.hpp"
 #include "train/csv_logger.hpp"
 #include "train/early_stopping.hpp"
@@ -36,10 +39,12 @@ LambdaCallback start(const Callback& callback) {
     hooks.on_train_begin = [state](Training& t) { state->on_train_begin(t); };
     hooks.on_epoch_end = [state](Training& t, int epoch, Logs& logs) { state->on_epoch_end(t, epoch, logs); };
     hooks.on_train_end = [state](Training& t) { state->on_train_end(t); };
+    hooks.snapshot = [state](Training&, Snapshot& s) { state->snapshot(s); };
   } else if (const auto* plateau = std::get_if<ReduceLROnPlateau>(stock)) {
     const auto state = std::make_shared<ReduceLROnPlateauState>(*plateau);
     hooks.on_train_begin = [state](Training& t) { state->on_train_begin(t); };
     hooks.on_epoch_end = [state](Training& t, int epoch, Logs& logs) { state->on_epoch_end(t, epoch, logs); };
+    hooks.snapshot = [state](Training&, Snapshot& s) { state->snapshot(s); };
   } else if (const auto* checkpoint = std::get_if<ModelCheckpoint>(stock)) {
     const auto state = std::make_shared<ModelCheckpointState>(*checkpoint);
     hooks.on_train_begin = [state](Training& t) { state->on_train_begin(t); };
@@ -49,10 +54,12 @@ LambdaCallback start(const Callback& callback) {
         state->on_train_batch_end(t, b, logs);
       };
     hooks.on_epoch_end = [state](Training& t, int epoch, Logs& logs) { state->on_epoch_end(t, epoch, logs); };
+    hooks.snapshot = [state](Training&, Snapshot& s) { state->snapshot(s); };
   } else if (const auto* log = std::get_if<CSVLogger>(stock)) {
     const auto state = std::make_shared<CSVLoggerState>(*log);
     hooks.on_train_begin = [state](Training& t) { state->on_train_begin(t); };
     hooks.on_epoch_end = [state](Training& t, int epoch, Logs& logs) { state->on_epoch_end(t, epoch, logs); };
+    hooks.snapshot = [state](Training&, Snapshot& s) { state->snapshot(s); };
   } else if (const auto* limit = std::get_if<TimeLimit>(stock)) {
     const auto state = std::make_shared<TimeLimitState>(*limit);
     hooks.on_train_begin = [state](Training& t) { state->on_train_begin(t); };
@@ -60,8 +67,7 @@ LambdaCallback start(const Callback& callback) {
   } else if (const auto* backup = std::get_if<BackupAndRestore>(stock)) {
     const auto state = std::make_shared<BackupAndRestoreState>(*backup);
     hooks.on_train_begin = [state](Training& t) { state->on_train_begin(t); };
-    if (backup->save_freq > 0)
-      hooks.on_train_batch_end = [state](Training& t, int, const Logs&) { state->on_train_batch_end(t); };
+    hooks.on_train_batch_end = [state](Training& t, int, const Logs&) { state->on_train_batch_end(t); };
     hooks.on_epoch_end = [state](Training& t, int, Logs&) { state->on_epoch_end(t); };
     hooks.on_train_end = [state](Training& t) { state->on_train_end(t); };
   } else if (const auto* swap = std::get_if<SwapEMAWeights>(stock)) {
@@ -83,7 +89,7 @@ LambdaCallback start(const Callback& callback) {
   return hooks;
 }
 
-std::vector<LambdaCallback> start(const std::vector<Callback>& callbacks) {
+std::vector<RunningCallback> start(const std::vector<Callback>& callbacks) {
   // A backup holds what the others have changed, a bar shows what they have put into the logs.
   enum class Turn { first, backup, bar };
   const auto turn_of = [](const Callback& c) {
@@ -91,10 +97,17 @@ std::vector<LambdaCallback> start(const std::vector<Callback>& callbacks) {
     if (std::holds_alternative<BackupAndRestore>(*c.stock())) return Turn::backup;
     return std::holds_alternative<ProgressBar>(*c.stock()) ? Turn::bar : Turn::first;
   };
-  std::vector<LambdaCallback> running;
+  std::vector<RunningCallback> running;
+  std::map<std::string, int> of_a_name;
   for (const Turn turn : {Turn::first, Turn::backup, Turn::bar})
-    for (const Callback& callback : callbacks)
-      if (turn_of(callback) == turn) running.push_back(start(callback));
+    for (const Callback& callback : callbacks) {
+      if (turn_of(callback) != turn) continue;
+      RunningCallback started{start(callback), {}};
+      started.name = callback.stock() != nullptr ? class_name(*callback.stock()) : "callback";
+      if (const int number = started.snapshot ? ++of_a_name[started.name] : 0; number > 1)
+        started.name += " " + std::to_string(number);
+      running.push_back(std::move(started));
+    }
   return running;
 }
 

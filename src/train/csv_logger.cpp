@@ -25,6 +25,8 @@ void CSVLoggerState::on_train_begin(Training&) {
   std::error_code none;
   const auto size = std::filesystem::file_size(settings_.filename, none);
   header_ = !settings_.append || none || size == 0;
+  before_ = header_ ? 0 : size;
+  text_.clear();
   file_ = std::ofstream(settings_.filename, settings_.append ? std::ios::app : std::ios::trunc);
   if (!file_) throw cannot_write(settings_.filename);
   columns_.clear();
@@ -54,7 +56,22 @@ void CSVLoggerState::on_epoch_end(Training&, int epoch, const Logs& logs) {
   write(line);
 }
 
+void CSVLoggerState::snapshot(Snapshot& s) {
+  s.value(before_);
+  s.value(text_);
+  s.value(header_);
+  s.values(columns_, [&](std::string& column) { s.value(column); });
+  if (!s.reading()) return;
+  std::error_code none;
+  if (std::filesystem::file_size(settings_.filename, none) > before_)
+    std::filesystem::resize_file(settings_.filename, before_, none);
+  file_ = std::ofstream(settings_.filename, std::ios::app);
+  file_ << text_ << std::flush;
+  if (!file_) throw cannot_write(settings_.filename);
+}
+
 void CSVLoggerState::write(const std::string& text) {
+  text_ += text + "\r\n";
   file_ << text << "\r\n" << std::flush;
   if (!file_) throw cannot_write(settings_.filename);
 }

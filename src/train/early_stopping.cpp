@@ -44,6 +44,14 @@ void EarlyStoppingState::on_epoch_end(Training& training, int epoch, const Logs&
   }
 }
 
+void EarlyStoppingState::snapshot(Snapshot& s) {
+  monitor_.snapshot(s);
+  s.value(wait_);
+  s.value(best_epoch_);
+  s.value(stopped_epoch_);
+  s.value(best_weights_);
+}
+
 void EarlyStoppingState::on_train_end(Training& training) {
   const bool verbose = settings_.verbose > 0;
   if (stopped_epoch_ > 0 && verbose) training.output() << "Epoch " << stopped_epoch_ + 1 << ": early stopping\n";

@@ -20,6 +20,7 @@ class EarlyStoppingState {
   void on_epoch_end(Training& training, int epoch, const Logs& logs);
   /// Says that it stopped (if verbose) and restores the best weights (if asked to), whether it stopped or not.
   void on_train_end(Training& training);
+  void snapshot(Snapshot& s);
 
   [[nodiscard]] int wait() const noexcept { return wait_; }  ///< epochs since the last improvement that counted
   [[nodiscard]] std::optional<double> best() const noexcept { return monitor_.best(); }

@@ -9,12 +9,12 @@
 #include <telar/error.hpp>
 
 #include "data/batches.hpp"
-#include "train/backup.hpp"
 #include "train/callback.hpp"
 #include "train/diagnosis.hpp"
 #include "train/metrics.hpp"
 #include "train/mixup.hpp"
 #include "train/monitor.hpp"
+#include "train/progress.hpp"
 #include "train/session.hpp"
 
 namespace telar {
@@ -22,6 +22,7 @@ namespace telar {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr int kLastEpoch = 1 << 30;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -81,8 +82,10 @@ class Loop final : public Training {
       } else if (options_.validation_data && (epoch + 1) % options_.validation_freq == 0) {
         validate(logs);
       }
+      ended_epoch_ = &logs;
       for (const LambdaCallback& callback : callbacks_)
         if (callback.on_epoch_end) callback.on_epoch_end(*this, epoch, logs);
+      ended_epoch_ = nullptr;
       history_.epochs.push_back(std::move(logs));
       step_ = 0;
     }
@@ -128,44 +131,66 @@ class Loop final : public Training {
     take_averages(true);
     averages_in_network_ = !averages_in_network_;
   }
+  const History& history() const override { return history_; }
   void save_progress(const std::filesystem::path& file) override {
     const bool swapped = averages_in_network_;
     if (swapped) swap_averages();
-    const bool epoch_ended = step_ == steps_, order_ended = next_batch_ == batches();
-    Backup backup{state_.model.seed(),
-                  static_cast<int>(update_rule(state_.compiled.optimizer).kind),
-                  epoch_ + epoch_ended,
-                  epoch_ended ? 0 : step_,
-                  order_ended ? 0 : next_batch_,
-                  state_.epochs_trained + order_ended,
-                  state_.optimizer,
-                  weights()};
-    for (std::size_t s = 0; s < backup.optimizer.slots.size(); ++s)
-      session_.executable().read_slot(static_cast<int>(s), backup.optimizer.slots[s].data());
+    Progress progress = identity();
+    progress.epoch = epoch_;
+    progress.epoch_ended = ended_epoch_ != nullptr;
+    progress.step = step_;
+    progress.batch = next_batch_;
+    progress.epochs_trained = state_.epochs_trained;
+    // In the middle of an epoch, whoever wants to stop will say so again.
+    progress.stopped = progress.epoch_ended && history_.ended == Ended::stopped_early;
+    progress.optimizer = state_.optimizer;
+    progress.weights = weights();
+    for (std::size_t s = 0; s < progress.optimizer.slots.size(); ++s)
+      session_.executable().read_slot(static_cast<int>(s), progress.optimizer.slots[s].data());
     if (swapped) swap_averages();
-    write_backup(file, backup, state_.model.variables());
+    progress.seconds = seconds_;
+    progress.tally = tally_;
+    progress.metrics = metrics_.sums();
+    progress.steps_since_validation = steps_since_validation_;
+    progress.step_validation = step_validation_;
+    progress.history = history_;
+    if (ended_epoch_ != nullptr) progress.history.epochs.push_back(*ended_epoch_);
+    if (!progress.stopped) progress.history.reason.clear();
+    for (const RunningCallback& callback : callbacks_) {
+      if (!callback.snapshot) continue;
+      Snapshot state;
+      callback.snapshot(*this, state);
+      progress.callbacks.push_back({callback.name, state.bytes()});
+    }
+    write_progress(file, progress);
   }
   void load_progress(const std::filesystem::path& file) override {
-    Backup backup = read_backup(file, state_.model.variables(), state_.optimizer.slots.size());
-    const auto refuse = [&](const std::string& message) {
-      throw Error(ErrorCode::data, file.string(), message, "this is the backup of another training");
-    };
-    if (backup.seed != state_.model.seed())
-      refuse("the backup has seed " + std::to_string(backup.seed) + ", but this training " +
-             std::to_string(state_.model.seed()));
-    if (backup.rule != static_cast<int>(update_rule(state_.compiled.optimizer).kind))
-      refuse("the backup is that of another optimizer");
-    if (backup.batch >= batches() || backup.step >= steps_per_epoch())
-      refuse("the backup is at batch " + std::to_string(std::max(backup.batch, backup.step)) +
-             ", which this training does not have");
-    session_.executable().write_weights(backup.weights.data());
-    for (std::size_t s = 0; s < backup.optimizer.slots.size(); ++s)
-      session_.executable().write_slot(static_cast<int>(s), backup.optimizer.slots[s].data());
-    state_.optimizer = std::move(backup.optimizer);
-    state_.epochs_trained = backup.epochs_trained;
-    epoch_ = backup.epoch;
-    step_ = backup.step;
-    next_batch_ = backup.batch;
+    Progress progress = read_progress(file);
+    check(progress, file.string());
+    session_.executable().write_weights(progress.weights.data());
+    for (std::size_t s = 0; s < progress.optimizer.slots.size(); ++s)
+      session_.executable().write_slot(static_cast<int>(s), progress.optimizer.slots[s].data());
+    state_.optimizer = std::move(progress.optimizer);
+    state_.epochs_trained = progress.epochs_trained;
+    epoch_ = progress.epoch + progress.epoch_ended;
+    step_ = progress.epoch_ended ? 0 : progress.step;
+    next_batch_ = progress.batch;
+    seconds_ = progress.seconds;
+    tally_ = progress.tally;
+    metrics_.set_sums(progress.metrics);
+    steps_since_validation_ = progress.steps_since_validation;
+    step_validation_ = std::move(progress.step_validation);
+    history_ = std::move(progress.history);
+    if (progress.stopped) stop(Ended::stopped_early, history_.reason);
+    for (const RunningCallback& callback : callbacks_) {
+      const auto stored = std::ranges::find(progress.callbacks, callback.name, &Progress::Callback::name);
+      if (!callback.snapshot || stored == progress.callbacks.end()) continue;
+      Snapshot state(stored->state);
+      callback.snapshot(*this, state);
+      if (state.left() > 0)
+        throw Error(ErrorCode::data, file.string(), "what it has for " + callback.name + " is of another callback",
+                    "give the training the callbacks it had, or delete the file");
+    }
   }
   Ended status() const override { return history_.ended; }
   void stop(Ended ended, std::string reason) override {
@@ -176,6 +201,47 @@ class Loop final : public Training {
   std::ostream& output() override { return options_.output != nullptr ? *options_.output : std::cerr; }
 
  private:
+  /// What tells this training from others.
+  [[nodiscard]] Progress identity() const {
+    Progress own;
+    own.seed = state_.model.seed();
+    own.rule = static_cast<int>(update_rule(state_.compiled.optimizer).kind);
+    own.batch_size = options_.batch_size;
+    own.samples = data_.size();
+    for (const Variable& v : state_.model.variables()) own.variables.push_back(v.path + " " + shape_text(v.shape));
+    return own;
+  }
+
+  /// Throws Error (data) unless this training can go on from `progress`.
+  void check(const Progress& progress, const std::string& file) const {
+    const Progress own = identity();
+    const auto refuse = [&](const std::string& message) {
+      throw Error(ErrorCode::data, file, "the checkpoint " + message,
+                  "it is that of another training; delete it to start anew");
+    };
+    const auto compare = [&](const std::string& what, std::uint64_t theirs, std::uint64_t ours) {
+      if (theirs != ours)
+        refuse("has " + what + " " + std::to_string(theirs) + ", but this training " + std::to_string(ours));
+    };
+    const auto text = [](int count) { return static_cast<std::uint64_t>(count); };
+    compare("seed", progress.seed, own.seed);
+    for (std::size_t i = 0; i < std::min(progress.variables.size(), own.variables.size()); ++i)
+      if (progress.variables[i] != own.variables[i])
+        refuse("has " + progress.variables[i] + ", but this training " + own.variables[i]);
+    compare("variables", progress.variables.size(), own.variables.size());
+    bool fits = progress.rule == own.rule && progress.weights.size() == state_.model.weights().size() &&
+                progress.optimizer.slots.size() == state_.optimizer.slots.size() && progress.optimizer.iterations >= 0;
+    for (const std::vector<float>& slot : progress.optimizer.slots)
+      fits = fits && slot.size() == progress.weights.size();
+    if (!fits) refuse("is that of another optimizer");
+    compare("samples", progress.samples, own.samples);
+    compare("batch_size", text(progress.batch_size), text(own.batch_size));
+    if (progress.metrics.size() != metrics_.sums().size()) refuse("has other metrics");
+    if (progress.epoch < 0 || progress.epoch > kLastEpoch || progress.step < 0 || progress.step > steps_per_epoch() ||
+        progress.batch < 0 || progress.batch > batches())
+      refuse("is at a batch that this training does not have");
+  }
+
   /// Whether a step has moved the weights.
   [[nodiscard]] bool has_averages() const {
     const int steps =
@@ -225,11 +291,14 @@ class Loop final : public Training {
   bool train_epoch(int epoch) {
     const Clock::time_point begin = Clock::now();
     if (next_batch_ == 0 || order_.empty()) new_order();
-    tally_ = {};
-    metrics_.reset();
-    double seconds = seconds_since(begin);
     // A training that was restored in the middle of an epoch has taken its first steps already.
     const int first = step_;
+    if (first == 0) {
+      tally_ = {};
+      metrics_.reset();
+      seconds_ = 0;
+    }
+    seconds_ += seconds_since(begin);
     steps_ = std::min(steps_per_epoch(), first + batches() - next_batch_);
     if (steps_ < steps_per_epoch())
       warn_(output(), "the data ran out in an epoch, which is short: " + std::to_string(batches()) +
@@ -245,17 +314,17 @@ class Loop final : public Training {
       }
       ++next_batch_;
       step_ = step + 1;
-      seconds += seconds_since(start);
-      if (watches_batches_) {
-        log(batch_logs_, false, tally_, metrics_);
-        for (const LambdaCallback& callback : callbacks_)
-          if (callback.on_train_batch_end) callback.on_train_batch_end(*this, step, batch_logs_);
-      }
+      seconds_ += seconds_since(start);
       if (options_.validation_freq_steps && ++steps_since_validation_ == *options_.validation_freq_steps) {
         steps_since_validation_ = 0;
         step_validation_ = {};
         validate(step_validation_);
         history_.validations.push_back({epoch, step + 1, step_validation_});
+      }
+      if (watches_batches_) {  // a checkpoint that one of them writes has all of this step in it
+        log(batch_logs_, false, tally_, metrics_);
+        for (const LambdaCallback& callback : callbacks_)
+          if (callback.on_train_batch_end) callback.on_train_batch_end(*this, step, batch_logs_);
       }
       if (!stop_ || step_ == steps_) continue;
       if (history_.ended != Ended::stopped_early) return false;
@@ -265,7 +334,7 @@ class Loop final : public Training {
       next_batch_ = 0;
       ++state_.epochs_trained;
     }
-    history_.epoch_seconds.push_back(seconds);
+    history_.epoch_seconds.push_back(seconds_);
     return true;
   }
 
@@ -335,18 +404,20 @@ class Loop final : public Training {
   Session session_;
   MetricSums metrics_;  // of the epoch so far
   std::optional<MetricSums> validation_metrics_;
-  std::vector<LambdaCallback> callbacks_;
+  std::vector<RunningCallback> callbacks_;
   std::vector<std::uint32_t> order_;  // stored rows in the order of this epoch
   int next_batch_ = 0;                // of this order: an epoch of fewer steps leaves some to the next one
   Tally tally_;                       // of the epoch so far
+  double seconds_ = 0;                // of its steps
   Logs batch_logs_;
   History history_;
   bool watches_begins_ = false;
   bool watches_batches_ = false;
   bool watches_tests_ = false;
-  int epoch_ = 0;   // the one at hand, or the first
-  int step_ = 0;    // of this epoch: steps taken
-  int steps_ = -1;  // that it has
+  int epoch_ = 0;                      // the one at hand, or the first
+  int step_ = 0;                       // of this epoch: steps taken
+  int steps_ = -1;                     // that it has
+  const Logs* ended_epoch_ = nullptr;  // while its callbacks run
   int steps_since_validation_ = 0;
   Logs step_validation_;  // the last one of this epoch, if there was one
   bool averages_in_network_ = false;

@@ -443,6 +443,19 @@ void MetricSums::add(const compute::Executable& executable, const compute::Matri
   }
 }
 
+std::vector<double> MetricSums::sums() const {
+  std::vector<double> all;
+  for (const Measure& measure : measures_) all.insert(all.end(), measure.sums.begin(), measure.sums.end());
+  return all;
+}
+
+void MetricSums::set_sums(std::span<const double> sums) {
+  for (Measure& measure : measures_) {
+    std::copy_n(sums.begin(), measure.sums.size(), measure.sums.begin());
+    sums = sums.subspan(measure.sums.size());
+  }
+}
+
 std::vector<double> MetricSums::total(const Measure& measure) const {
   std::vector<double> sums(measure.size);
   for (std::size_t i = 0; i < measure.sums.size(); ++i) sums[i % measure.size] += measure.sums[i];

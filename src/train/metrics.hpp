@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +39,10 @@ class MetricSums {
   /// All rows of the batch that `executable` has just run.
   void add(const compute::Executable& executable, const compute::Matrix& output, const compute::StepInput& input,
            const Truth& truth);
+
+  /// What was added up, and back: as many numbers for the same metrics.
+  [[nodiscard]] std::vector<double> sums() const;
+  void set_sums(std::span<const double> sums);
 
   /// Sets each metric under its name, of the validation after "val_". Allocates nothing if the logs have the names.
   void log(Logs& logs, bool validation) const;

@@ -33,6 +33,11 @@ void ModelCheckpointState::on_epoch_end(Training& training, int epoch, const Log
   if (settings_.save_freq == 0) save(training, {}, logs);
 }
 
+void ModelCheckpointState::snapshot(Snapshot& s) {
+  s.value(best_);
+  s.value(batches_);
+}
+
 bool ModelCheckpointState::should_save(Training& training, const Logs& logs, const std::string& file) {
   const bool verbose = settings_.verbose > 0;
   const std::string epoch = fmt::format("\nEpoch {}: ", epoch_ + 1);

@@ -19,6 +19,7 @@ class ModelCheckpointState {
   // Both throw Error: usage if the file's name needs a quantity that is not logged, resource if it cannot be written.
   void on_train_batch_end(Training& training, int batch, const Logs& logs);
   void on_epoch_end(Training& training, int epoch, const Logs& logs);
+  void snapshot(Snapshot& s);
 
   [[nodiscard]] std::optional<double> best() const noexcept { return best_; }
 

@@ -30,6 +30,9 @@ class Monitor {
   /// Takes `value` as the best if it is the first one or better than the best so far; says whether it did.
   bool improve(double value) noexcept;
 
+  /// The best value.
+  void snapshot(Snapshot& s) { s.value(best_); }
+
  private:
   std::string name_;
   bool up_;

@@ -41,6 +41,12 @@ void ReduceLROnPlateauState::on_epoch_end(Training& training, int epoch, Logs& l
   }
 }
 
+void ReduceLROnPlateauState::snapshot(Snapshot& s) {
+  monitor_.snapshot(s);
+  s.value(wait_);
+  s.value(cooldown_counter_);
+}
+
 bool ReduceLROnPlateauState::cut(Training& training, int epoch) const {
   const double old_rate = training.learning_rate();
   if (!(old_rate > static_cast<double>(static_cast<float>(settings_.min_lr)))) return false;

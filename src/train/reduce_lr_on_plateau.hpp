@@ -18,6 +18,7 @@ class ReduceLROnPlateauState {
   /// Logs the rate of this epoch as `learning_rate`, then cuts it if patience is used up; warns if the monitored
   /// quantity is not logged.
   void on_epoch_end(Training& training, int epoch, Logs& logs);
+  void snapshot(Snapshot& s);
 
   [[nodiscard]] int wait() const noexcept { return wait_; }  ///< epochs without improvement since the last cut
   [[nodiscard]] std::optional<double> best() const noexcept { return monitor_.best(); }

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "support/expect_error.hpp"
@@ -62,6 +63,20 @@ TEST(AtomicFile, takes_the_longest_name_there_is) {
   const std::string name(255, 'n');
   write_file(folder / name, "text");
   EXPECT_EQ(get(folder / name), "text");
+}
+
+TEST(AtomicFile, half_written_files_of_dead_processes_go_and_those_of_living_ones_stay) {
+  const TemporaryFolder folder;
+  const pid_t dead = ::fork();
+  if (dead == 0) ::_exit(0);
+  ASSERT_EQ(::waitpid(dead, nullptr, 0), dead);
+  const std::string own = ".telar-" + std::to_string(::getpid()) + "-0.tmp";
+  put(folder / (".telar-" + std::to_string(dead) + "-3.tmp"), "half");
+  for (const std::string& name : {own, std::string(".telar-x-1.tmp"), std::string("notes.tmp")})
+    put(folder / name, "mine");
+  remove_temporaries_of_the_dead(folder.path());
+  EXPECT_EQ(number_of_files(folder), 3u);
+  remove_temporaries_of_the_dead(folder / "missing");
 }
 
 TEST(AtomicFile, says_which_file_it_could_not_write_and_why) {

@@ -13,9 +13,9 @@ FLOORS = ["base", "spec", "compute", "model", "data", "train", "format", "study"
 # The floor that a public header belongs to: whoever includes it stands there or higher.
 HEADER_FLOORS = {
     "error": "base", "version": "base",
-    "initializers": "spec", "normalization_layers": "spec", "learning_rate": "spec", "layers": "spec", "losses": "spec", "metrics": "spec", "optimizers": "spec", "history": "spec",
+    "initializers": "spec", "normalization_layers": "spec", "learning_rate": "spec", "layers": "spec", "losses": "spec", "metrics": "spec", "optimizers": "spec", "history": "spec", "snapshot": "spec",
     "tensor_optimizers": "spec", "regularizers": "spec", "constraints": "spec", "image_layers": "spec", "custom": "spec",
-    "callbacks": "spec", "dataset": "data", "telar": "study",
+    "callbacks": "spec", "csv": "data", "dataset": "data", "telar": "study",
     # Declared for the model's floor, defined on the floors that their verbs need.
     "sequential": "model", "predictor": "model", "gradient_check": "model", "cross_validation": "model",
 }

@@ -4,6 +4,7 @@
 The same script gives the same bytes. Inputs that a fuzzer found are files of their own beside these: found-<what>.
 """
 import gzip
+import hashlib
 import io
 import math
 import struct
@@ -115,7 +116,59 @@ def write_recipe():
         write("recipe", name + ".toml", text.encode())
 
 
+def write_checkpoint():
+    def number(value):
+        return struct.pack("<q", value)
+
+    def text(value):
+        return number(len(value)) + value.encode()
+
+    def values(*numbers, kind="d"):
+        return number(len(numbers)) + struct.pack(f"<{len(numbers)}{kind}", *numbers)
+
+    def logs(**entries):
+        return number(len(entries)) + b"".join(text(name) + struct.pack("<d", value) for name, value in entries.items())
+
+    def progress(variables=("dense/kernel (2, 2)", "dense/bias (2)"), weights=6, slots=2, epochs=1, callbacks=(), ended=b"\0"):
+        return b"".join([
+            number(7), number(3), number(32), number(100), number(len(variables)), *map(text, variables),
+            number(1), ended, number(4), number(4), number(1), b"\0", number(9), struct.pack("<f", 0.001),
+            number(slots), *[values(*[0.5] * weights, kind="f")] * slots, values(*range(weights), kind="f"),
+            struct.pack("<d", 0.25), number(96), struct.pack("<6d", 1, 2, 3, 4, 96, 0), values(96, 50, 50),
+            number(epochs), *[logs(accuracy=0.5, loss=1.25, val_loss=math.nan)] * epochs, values(*[0.1] * epochs),
+            values(*[0.01] * epochs), text(""), number(len(callbacks)), *[text(name) + text(state) for name, state in callbacks]])
+
+    good = progress(callbacks=[("EarlyStopping", "\1" * 8), ("CSVLogger 2", "")])
+    sealed = b"telar checkpoint 1\n" + number(len(good)) + good
+    for name, content in {
+        "good": good, "no-epochs": progress(epochs=0), "no-variables": progress(variables=(), weights=0, slots=0),
+        "many-epochs": progress(epochs=20), "ended": progress(ended=b"\1"), "neither-yes-nor-no": progress(ended=b"\2"), "empty": b"",
+        "truncated": good[:-1], "trailing": good + b"\0", "huge-count": good[:32] + number(2**62) + good[40:],
+        "negative-count": good[:32] + number(-1) + good[40:], "huge-int": good[:8] + number(2**40) + good[16:],
+        "file": sealed + hashlib.sha256(sealed).hexdigest().encode(), "file-unsealed": sealed + b"0" * 64,
+        "file-no-end": sealed, "file-other-version": sealed.replace(b"1", b"2", 1),
+        "file-nonsense": b"telar checkpoint 1\n" + number(3) + b"abc" + hashlib.sha256(
+            b"telar checkpoint 1\n" + number(3) + b"abc").hexdigest().encode(),
+    }.items():
+        write("checkpoint", name, content)
+
+
+def write_csv():
+    good = "a,b,y\n1,2.5,red\n-3e4,.5,blue\n"
+    for name, text in {
+        "classes": good, "crlf": good.replace("\n", "\r\n"), "no-end": good[:-1], "regression": "a;y\n1;2\n3;4\n", "empty": "",
+        "names-only": "a,y\n", "mark": "\ufeff" + good, "missing": "a,y\n,k\n?,k\nNaN,\n", "short-line": "a,b,y\n1,2\n",
+        "long-line": "a,y\n1,k,3\n", "quotes": '"a ""b""",y\n "1" ,"x,\nz"\n', "open-quote": 'a,y\n"1,k\n', "after-quote": 'a,y\n"1"2,k\n',
+        "text": "a,y\nred,k\n", "huge": "a,y\n1e39,k\n", "infinite": "a,y\ninf,k\n", "long-number": "a,y\n0." + "123456789" * 9 + ",k\n",
+        "leading-zeros": "a,y\n" + "0" * 50 + "1.5,k\n", "names-twice": "a,a,y\n1,2,k\n", "no-names": "1,2\n", "number-labels": "a,y\n1,10\n1,9\n",
+        "empty-lines": "\n\na,y\n\r\n1,k\n\n", "lone-cr": "a,y\r1,k\r", "nul": "a,y\n\0,k\n", "no-y": "a,b\n1,2\n",
+    }.items():
+        write("csv", name, text.encode())
+
+
 if __name__ == "__main__":
+    write_csv()
+    write_checkpoint()
     write_idx()
     write_npz()
     write_recipe()

@@ -109,6 +109,41 @@ TEST_F(RunStore, AppendsEveryEpochAtOnceAndKeepsTheFolderFromThenOn) {
   EXPECT_TRUE(fs::exists(folder_ / "run" / "history.jsonl"));
 }
 
+TEST_F(RunStore, KeepsAFolderThatHasACheckpoint) {
+  {
+    RunFolder run = RunFolder::at(folder_ / "run");
+    fs::create_directories(run.checkpoints());
+    std::ofstream(run.checkpoints() / "00000000.checkpoint") << "some";
+  }
+  EXPECT_TRUE(fs::exists(folder_ / "run" / "checkpoints" / "00000000.checkpoint"));
+}
+
+TEST_F(RunStore, OpensAgainWhatWasCutOffWithTheEpochsThatEndedBefore) {
+  {
+    RunFolder run = RunFolder::at(folder_ / "run");
+    std::ofstream(run.path() / "recipe.toml") << "a recipe";
+    for (int epoch = 0; epoch < 3; ++epoch) run.append_epoch(epoch, logs_of(epoch));
+  }
+  std::ofstream(folder_ / "run" / "history.jsonl", std::ios::app) << "{\"half a li";
+  {
+    RunFolder run = RunFolder::again(folder_ / "run");
+    run.restore_history(0, {logs_of(0), logs_of(1)});
+    run.append_epoch(2, logs_of(7));
+  }
+  EXPECT_EQ(text_of(folder_ / "run" / "history.jsonl"),
+            "{\"epoch\":1,\"loss\":0.0}\n{\"epoch\":2,\"loss\":1.0}\n{\"epoch\":3,\"loss\":7.0}\n");
+  EXPECT_EQ(code_of([&] { static_cast<void>(RunFolder::again(folder_)); }), ErrorCode::data);
+}
+
+TEST_F(RunStore, KeepsASecondTrainingOut) {
+  RunFolder run = RunFolder::at(folder_ / "run");
+  run.append_epoch(0, logs_of(1));
+  std::ofstream(run.path() / "recipe.toml") << "a recipe";
+  EXPECT_EQ(code_of([&] { static_cast<void>(RunFolder::again(folder_ / "run")); }), ErrorCode::usage);
+  { const RunFolder moved = std::move(run); }
+  EXPECT_NO_THROW(static_cast<void>(RunFolder::again(folder_ / "run")));
+}
+
 TEST_F(RunStore, MovesWithItsDutyToCleanUp) {
   {
     RunFolder run = RunFolder::at(folder_ / "run");

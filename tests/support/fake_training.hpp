@@ -16,6 +16,7 @@ class FakeTraining final : public Training {
   std::vector<float> current_weights;
   std::vector<std::string> saved, loaded;  ///< files, in order
   int swaps = 0;                           ///< of weights and averages
+  History past;
   bool stopped = false;
   Ended ended = Ended::completed;
   std::string reason;
@@ -30,6 +31,7 @@ class FakeTraining final : public Training {
   void swap_averages() override { ++swaps; }
   void save_progress(const std::filesystem::path& file) override { saved.push_back(file.string()); }
   void load_progress(const std::filesystem::path& file) override { loaded.push_back(file.string()); }
+  [[nodiscard]] const History& history() const override { return past; }
   [[nodiscard]] Ended status() const override { return ended; }
   void stop(Ended how, std::string why) override {
     stopped = true;
