@@ -122,9 +122,11 @@ inline Loss other_loss(Generator& g, bool logits, bool probabilities, int column
   if (probabilities) {
     losses.emplace_back(KLDivergence{reduction});
     losses.emplace_back(Poisson{reduction});
-    losses.emplace_back(CategoricalGeneralizedCrossEntropy{0.7, reduction});
-    losses.emplace_back(Dice{-1, reduction});
-    losses.emplace_back(Tversky{0.3, 0.6, -1, reduction});
+    if (columns > 2) {  // of one probability, which is 1, nothing is left but rounding
+      losses.emplace_back(CategoricalGeneralizedCrossEntropy{0.7, reduction});
+      losses.emplace_back(Dice{-1, reduction});
+      losses.emplace_back(Tversky{0.3, 0.6, -1, reduction});
+    }
     losses.emplace_back(MeanSquaredLogarithmicError{reduction});
   }
   return g.pick(losses);
