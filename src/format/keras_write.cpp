@@ -115,7 +115,7 @@ class LayerWriter {
     if (functional_) {
       config["input_layers"] = KerasText::array({KerasText::array({"input_layer", 0, 0})});
       config["output_layers"] = KerasText::array({KerasText::array({last_, 0, 0})});
-      document_.model = object_of("keras", "Functional", std::move(config));
+      document_.model = object_of("keras.src.models.functional", "Functional", std::move(config));
     } else {
       config["build_input_shape"] = shape;
       document_.model = object_of("keras", "Sequential", std::move(config));

@@ -129,7 +129,7 @@ std::vector<std::byte> legacy_bytes(const Sequential& model, const Sequential::S
                 {"backend", "tensorflow"},
                 {"model_config", dump({{"class_name", document.model["class_name"]},
                                        {"config", document.model["config"]},
-                                       {"module", "keras"},
+                                       {"module", document.model["module"]},
                                        {"registered_name", nullptr}})}};
   if (state.is_compiled && document.keras_compiles) {
     KerasText training = document.compile;
