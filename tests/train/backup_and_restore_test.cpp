@@ -104,6 +104,26 @@ TEST_F(Backup, GoesOnWithinEpochsOfFewerSteps) {
   }
 }
 
+TEST_F(Backup, RemembersTheValidationsWithinAnEpoch) {
+  const auto validated = [](FitOptions o) {
+    o.validation_data = twelve();
+    o.validation_freq_steps = 4;
+    return o;
+  };
+  for (const int cut_at : {2, 3, 4}) {  // batches 3, 7, 11 … are followed by one
+    Sequential whole = with_dropout(), cut = with_dropout(), restored = with_dropout();
+    const History all = whole.fit(twelve(), validated({.batch_size = 2, .epochs = 4}));
+    EXPECT_THROW(cut.fit(twelve(), validated(options(1, PowerCut{0, cut_at}))), std::runtime_error);
+    const History rest = restored.fit(twelve(), validated(options(1)));
+    ASSERT_EQ(rest.validations.size(), all.validations.size()) << "cut at batch " << cut_at;
+    for (std::size_t i = 0; i < all.validations.size(); ++i) {
+      EXPECT_EQ(rest.validations[i].step, all.validations[i].step);
+      EXPECT_EQ(rest.validations[i].logs.entries(), all.validations[i].logs.entries());
+    }
+    EXPECT_EQ(rest["val_loss"], all["val_loss"]);
+  }
+}
+
 TEST_F(Backup, HoldsTheRateThatAnotherCallbackHasSet) {
   const auto halve = [](FitOptions o) {
     o.callbacks.emplace_back(ReduceLROnPlateau{.monitor = "loss", .factor = 0.5, .patience = 1, .min_delta = 100});
