@@ -40,7 +40,7 @@ def train(model):
 
 model = keras.models.load_model(path("telar.keras"))
 found["predictions"] = predict(model)
-found["iterations"] = int(model.optimizer.iterations)
+found["iterations"] = int(np.asarray(model.optimizer.iterations.value))
 found["losses"] = train(model)
 found["legacy_predictions"] = predict(keras.models.load_model(path("telar.h5")))
 keras.utils.set_random_seed(1)
