@@ -82,6 +82,19 @@ void read_keras(const KerasJson& json, LearningRate& value, const Range& range, 
     read_keras(json, value.value.emplace<Schedule>(), range, place);
 }
 
+void read_keras(const KerasJson& json, ShiftRange& value, const Range& range, const KerasPlace& place) {
+  if (!json.is_array()) {
+    double factor = 0;
+    read_keras(json, factor, range, place);
+    value = factor;
+    return;
+  }
+  std::vector<double> ends;
+  read_keras(json, ends, range, place);
+  if (ends.size() != 2) place.refuse("it is no pair of numbers");
+  value = ShiftRange(ends[0], ends[1]);
+}
+
 void read_keras(const KerasJson& json, std::optional<std::uint64_t>& value, const Range&, const KerasPlace&) {
   value.reset();
   if (json.is_number_unsigned()) value = json.get<std::uint64_t>() & ~(std::uint64_t{1} << 63);

@@ -40,6 +40,7 @@ void read_keras(const KerasJson& json, int& value, const Range& range, const Ker
 void read_keras(const KerasJson& json, double& value, const Range& range, const KerasPlace& place);
 void read_keras(const KerasJson& json, std::string& value, const Range& range, const KerasPlace& place);
 void read_keras(const KerasJson& json, LearningRate& value, const Range& range, const KerasPlace& place);
+void read_keras(const KerasJson& json, ShiftRange& value, const Range& range, const KerasPlace& place);
 /// Only seeds have this type; one that is a generator or negative is no seed here.
 void read_keras(const KerasJson& json, std::optional<std::uint64_t>& value, const Range& range,
                 const KerasPlace& place);
@@ -131,6 +132,7 @@ template <class... A>
 bool read_alternative(const KerasObject& object, std::variant<A...>& value, const KerasPlace& place) {
   const auto read_one = [&](auto alternative) {
     using Alternative = decltype(alternative);
+    if constexpr (!is_for_files<Alternative>) return false;
     constexpr std::string_view known = type_name<Alternative>;
     const auto& shorter = abbreviations<Alternative>;
     if (object.type != known && object.type != snake_case(known) &&

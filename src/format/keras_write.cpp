@@ -72,6 +72,9 @@ struct ConfigWriter {
     return list;
   }
   KerasText to_json(const std::vector<Layer>&) const { return nullptr; }  // never reached: Residuals are taken apart
+  KerasText to_json(const ShiftRange& value) const {
+    return value.low == -value.high ? KerasText(value.high) : KerasText::array({value.low, value.high});
+  }
   KerasText to_json(const LearningRate& value) const {
     return value.schedule() != nullptr ? to_json(*value.schedule()) : to_json(std::get<double>(value.value));
   }

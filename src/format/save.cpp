@@ -1,6 +1,8 @@
 // Sequential::save: a network to a file of Keras's.
 #include "format/save.hpp"
 
+#include <algorithm>
+
 #include <telar/error.hpp>
 #include <telar/version.hpp>
 
@@ -72,6 +74,13 @@ void visit_stored(const std::vector<Layer>& layers, const Variables& variables, 
   }
 }
 
+/// A loss or metric of one's own is code, which no file holds: such a model is stored as one that is not compiled.
+bool is_stored_compiled(const Sequential::State& state) {
+  const auto is_own = [](const Metric& metric) { return std::holds_alternative<CustomMetric>(metric); };
+  return state.is_compiled && !(state.compiled.loss && std::holds_alternative<CustomLoss>(*state.compiled.loss)) &&
+         std::ranges::none_of(state.compiled.metrics, is_own);
+}
+
 /// The tree of a .weights.h5; `numbers` outlive it.
 Hdf5Node weights_tree(const Sequential& model, const Sequential::State& state, const KerasDocument& document,
                       OptimizerNumbers& numbers) {
@@ -87,22 +96,22 @@ Hdf5Node weights_tree(const Sequential& model, const Sequential::State& state, c
                             variable.shape);
                  if (std::holds_alternative<Normalization>(layer)) vars.add(std::to_string(index), 0);
                });
-  if (state.is_compiled)
+  if (is_stored_compiled(state))
     add_optimizer(state.compiled, model.variables(), state.optimizer, numbers, root.at("optimizer/vars"));
   return root;
 }
 
 KerasDocument document_of(const Sequential& model, const Sequential::State& state) {
-  return write_keras(model, state.is_compiled ? &state.compiled : nullptr, state.optimizer.learning_rate);
+  return write_keras(model, is_stored_compiled(state) ? &state.compiled : nullptr, state.optimizer.learning_rate);
 }
 
 std::vector<std::byte> keras_bytes(const std::string& file, const Sequential& model, const Sequential::State& state,
                                    const SaveOptions& options) {
   KerasDocument document = document_of(model, state);
-  const bool compiles = state.is_compiled && document.keras_compiles;
+  const bool compiled = is_stored_compiled(state), compiles = compiled && document.keras_compiles;
   document.model["compile_config"] = compiles ? document.compile : KerasText::object();
   KerasText telar{{"version", version()}, {"seed", model.seed()}, {"epochs_trained", state.epochs_trained}};
-  if (state.is_compiled && !compiles) telar["compile_config"] = document.compile;
+  if (compiled && !compiles) telar["compile_config"] = document.compile;
   if (!options.class_names.empty()) telar["class_names"] = options.class_names;
   telar["test_case"] = KerasText(make_test_case(model));
   // Keras wants a version and never reads it; a date would make two files of one model differ.
@@ -131,7 +140,7 @@ std::vector<std::byte> legacy_bytes(const Sequential& model, const Sequential::S
                                        {"config", document.model["config"]},
                                        {"module", document.model["module"]},
                                        {"registered_name", nullptr}})}};
-  if (state.is_compiled && document.keras_compiles) {
+  if (is_stored_compiled(state) && document.keras_compiles) {
     KerasText training = document.compile;
     training["optimizer_config"] = {{"class_name", training["optimizer"]["class_name"]},
                                     {"config", training["optimizer"]["config"]}};

@@ -105,6 +105,32 @@ TEST_F(KerasSave, KeepsLossAndMetricsThatKerasDoesNotHaveForTelarAlone) {
   EXPECT_TRUE(read_keras_file(folder_ / "m.keras").config["compile_config"].empty());
 }
 
+TEST_F(KerasSave, KeepsLayersOfImagesAndWhatGoesTheOtherWay) {
+  const Sequential model(
+      Input{4, 4, 1},
+      {RandomFlip{FlipMode::vertical},
+       RandomTranslation{
+           .height_factor = 0.1, .width_factor = {-0.2, 0.3}, .fill_mode = FillMode::constant, .fill_value = 0.5},
+       Flatten{}, Normalization{.invert = true}, Dense{.units = 2}});
+  const Sequential loaded = again(model);
+  EXPECT_EQ(std::get<RandomFlip>(loaded.layers()[0]).mode, FlipMode::vertical);
+  const auto& shift = std::get<RandomTranslation>(loaded.layers()[1]);
+  EXPECT_EQ(shift.height_factor.low, -0.1);
+  EXPECT_EQ(shift.height_factor.high, 0.1);
+  EXPECT_EQ(shift.width_factor.low, -0.2);
+  EXPECT_EQ(shift.width_factor.high, 0.3);
+  EXPECT_EQ(shift.fill_mode, FillMode::constant);
+  EXPECT_EQ(shift.fill_value, 0.5);
+  EXPECT_TRUE(std::get<Normalization>(loaded.layers()[3]).invert);
+}
+
+TEST_F(KerasSave, LeavesOutACompilationWithCodeOfTheUsers) {
+  Sequential model = network();
+  const CustomMetric first{"first", [](std::span<const double> y, std::span<const double>) { return y[0]; }};
+  model.compile({.optimizer = Adam{}, .loss = SparseCategoricalCrossentropy{}, .metrics = {first}});
+  EXPECT_EQ(again(model).compiled().loss, std::nullopt);
+}
+
 TEST_F(KerasSave, MakesAResidualAFunctionalModelAndBack) {
   Sequential model(Input{6}, {Dense{.units = 4},
                               Residual{{Dense{.units = 4, .activation = Activation::relu},
