@@ -67,7 +67,7 @@ struct Shift {
 template <class T>
 void translate(const TranslateOp& op, int row, std::uint64_t step, const T* in, T* out) noexcept {
   using move_image_detail::pixel;
-  const auto [height, width, channels] = op.shape;
+  const int height = op.shape.height, width = op.shape.width, channels = op.shape.channels;
   const auto bits = Random::block(op.key, static_cast<std::uint64_t>(row), step);
   const move_image_detail::Shift down(op.low_y, op.high_y, bits[0], height, op.bilinear),
       right(op.low_x, op.high_x, bits[1], width, op.bilinear);
