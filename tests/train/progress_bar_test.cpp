@@ -25,6 +25,7 @@ class ThreeEpochs final : public Training {
   void stop(Ended, std::string) override {}
   [[nodiscard]] std::ostream& output() override { return out_; }
 
+  History past_;
   int epochs_ = 3;
   std::ostringstream out_;
 };
