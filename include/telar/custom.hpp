@@ -53,7 +53,8 @@ class CustomLoss {
 };
 
 /// A metric by a function of one sample's outputs and targets (one-hot for labels, if the network has several outputs):
-/// the mean over the samples, with Student's interval. Called `name` in logs. Must allocate nothing.
+/// the mean over the samples, with Student's interval. Called `name` in logs; a callback that monitors it takes less
+/// for better unless its `mode` says otherwise. Must allocate nothing.
 struct CustomMetric {
   std::string name{};
   std::function<double(std::span<const double> outputs, std::span<const double> targets)> of_row{};

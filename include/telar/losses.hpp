@@ -117,7 +117,7 @@ struct CategoricalHinge {
 
 /// (1 - p^q) / q with the probability p = sum(t y) of the target's class (Zhang and Sabuncu 2018,
 /// arxiv.org/abs/1805.07836): near cross-entropy for a small q, near the absolute error for a large one. Where p is
-/// below 1e-7, the gradient is 0; Keras's is without bounds.
+/// below 1e-7, the gradient is 0; Keras's is without bounds. Targets are one-hot (to_categorical); Keras takes labels.
 struct CategoricalGeneralizedCrossEntropy {
   double q = 0.5;  ///< in (0, 1)
   Reduction reduction = Reduction::sum_over_batch_size;
@@ -133,10 +133,11 @@ struct Dice {
   Reduction reduction = Reduction::sum_over_batch_size;
 };
 
-/// 1 - s / (s + alpha sum((1 - t) y) + beta sum(t (1 - y)) + 1e-7), s = sum(t y) (Salehi et al. 2017).
+/// 1 - s / (s + alpha sum(t (1 - y)) + beta sum((1 - t) y) + 1e-7), s = sum(t y), as Keras computes it (losses.py); its
+/// documentation, and Salehi et al. 2017, have alpha and beta the other way round.
 struct Tversky {
-  double alpha = 0.5;         ///< weight of outputs that should be 0
-  double beta = 0.5;          ///< weight of outputs that should be 1
+  double alpha = 0.5;         ///< weight of outputs that should be 1
+  double beta = 0.5;          ///< weight of outputs that should be 0
   std::optional<int> axis{};  ///< -1: each sample by itself
   Reduction reduction = Reduction::sum_over_batch_size;
 };

@@ -152,8 +152,8 @@ class Sequential {
   /// Error (data) if the file is damaged or hostile, or has what telar has not, which it names.
   [[nodiscard]] static Sequential load(const std::filesystem::path& file, const LoadOptions& options = {});
   /// Writes .keras, which every Keras from 3.0 on loads, or .h5 by the file's name. Throws Error: usage if Keras has no
-  /// such layer, resource if the file cannot be written. A loss or metric of your own is code, which no file holds: such a
-  /// model has to be compiled again when it was loaded.
+  /// such layer, resource if the file cannot be written. A loss or metric of your own is code, which no file holds:
+  /// such a model has to be compiled again when it was loaded.
   void save(const std::filesystem::path& file, const SaveOptions& options = {}) const;
 
   /// NumPy archive, one array per variable ("dense/kernel.npy"), or Keras's format where the name ends in .weights.h5.

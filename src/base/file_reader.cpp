@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <new>
 #include <string>
 #include <sys/stat.h>
 #include <system_error>
@@ -46,7 +47,7 @@ std::size_t FileReader::read(std::span<std::byte> bytes) {
   return done;
 }
 
-std::vector<std::byte> read_file(const std::filesystem::path& file, std::uint64_t limit) {
+std::vector<std::byte> read_file(const std::filesystem::path& file, std::uint64_t limit) try {
   FileReader reader(file);
   if (reader.size() > limit)
     throw Error(ErrorCode::data, file.string(),
@@ -54,6 +55,8 @@ std::vector<std::byte> read_file(const std::filesystem::path& file, std::uint64_
   std::vector<std::byte> bytes(static_cast<std::size_t>(reader.size()));
   bytes.resize(reader.read(bytes));
   return bytes;
+} catch (const std::bad_alloc&) {
+  throw Error(ErrorCode::resource, file.string(), "not enough memory to read it");
 }
 
 }  // namespace telar

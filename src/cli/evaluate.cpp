@@ -18,7 +18,7 @@ namespace telar::cli {
 namespace {
 
 struct EvaluateVerbOptions : CommonOptions {
-  std::string run, data_dir, data = "fashion_mnist";
+  std::string run, data_dir, data;
   std::optional<double> min_accuracy;
 };
 
@@ -43,6 +43,9 @@ Subject open_subject(const EvaluateVerbOptions& options) {
     RecipeData data = load_data(recipe, options.data_dir);
     return {std::filesystem::path(options.run).filename().string(), options.run, std::move(model), std::move(data)};
   }
+  if (!options.data.empty())
+    throw Error(ErrorCode::usage, "--data " + options.data, "is for model files; a run has the data of its recipe",
+                "leave it out, or name the run's model.keras");
   const StoredRun stored = open_run(options.run);
   RecipeData data = load_data(stored.recipe, options.data_dir);
   Sequential model = build_model(stored.recipe, data.test);

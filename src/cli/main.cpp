@@ -1,4 +1,5 @@
 // The telar program: picks the verb, runs it, turns what happened into an exit code.
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <iostream>
@@ -30,7 +31,10 @@ void print(const std::string& text) {
   }
 }
 
-int fail(int code, const std::string& message) {
+/// What a message quotes of a file must not steer the terminal.
+int fail(int code, std::string message) {
+  std::ranges::replace_if(
+      message, [](char c) { return c != '\n' && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f); }, '?');
   std::cerr << Style{use_color(std::cerr)}.red("error:") << ' ' << message << '\n';
   return code;
 }

@@ -1,5 +1,7 @@
 #include "cli/score_text.hpp"
 
+#include <cmath>
+
 #include "cli/class_report.hpp"
 #include "cli/confusion_matrix.hpp"
 #include "study/documents.hpp"
@@ -9,6 +11,8 @@ namespace telar::cli {
 namespace {
 
 std::string estimate_text(const std::string& quantity, const Estimate& e, const Style& style) {
+  if (!std::isfinite(e.low) || !std::isfinite(e.high))  // a loss of whole batches has none
+    return fmt::format("{} {}", quantity, style.bold(number(e.value)));
   const std::string interval = fmt::format("[{}, {}]", number(e.low), number(e.high));
   return fmt::format("{} {} {}", quantity, style.bold(number(e.value)), style.dim(interval));
 }

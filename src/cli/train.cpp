@@ -166,6 +166,9 @@ int train_one(const Recipe& recipe, std::optional<RunFolder> stored, const Train
   warn(options, lint(recipe, data));
   TrainSettings settings{.threads = options.thread_count()};
   settings.checkpoints = checkpoint_pace(options.checkpoint_every);
+  // What is there is gone on from, whether or not more is wanted.
+  if (stored && !settings.checkpoints)
+    settings.checkpoints = CheckpointPace{.batches = std::numeric_limits<int>::max()};
   if (!options.quiet) settings.progress = progress_bar(recipe, options);
   settings.callbacks.push_back(stop_on_signal());
 
@@ -284,7 +287,7 @@ Verb add_train(CLI::App& program, std::vector<std::string> command) {
       ->excludes(find_lr)
       ->option_text("DIR");
   app->add_option("--checkpoint-every", options->checkpoint_every,
-                  "Steps (500) or time (30s, 5m) between checkpoints [30s]; at most 1 % of the time; 0: none")
+                  "Steps (500) or time (30s, 5m; more if saving takes over 1 %) between checkpoints [30s]; 0: none")
       ->excludes(find_lr)
       ->option_text("N");
   app->add_flag("--resume", options->resume,

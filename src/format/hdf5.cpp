@@ -182,8 +182,8 @@ const Hdf5Object* Hdf5File::find(std::string_view path, const Hdf5Object& group)
     path.remove_prefix(std::min(path.size(), name.size() + 1));
     const auto& children = object->children;
     const auto found =
-        std::ranges::find(children, name, [](const auto& child) { return std::string_view(child.first); });
-    if (found == children.end()) return nullptr;
+        std::ranges::lower_bound(children, name, {}, [](const auto& child) { return std::string_view(child.first); });
+    if (found == children.end() || found->first != name) return nullptr;
     object = &objects_[found->second];
   }
   return object;

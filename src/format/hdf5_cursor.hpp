@@ -72,15 +72,23 @@ class Bytes {
   }
   /// `size` bytes, the last 4 of which are the checksum of the others. Returns the others.
   [[nodiscard]] std::span<const std::byte> checked(std::uint64_t address, std::uint64_t size) const;
-  /// One of the steps that reading the file may take, however it refers to itself. Throws Fault after the last one.
-  void step() const {
-    constexpr std::uint64_t kMost = 1 << 21;
-    if (++steps_ > kMost) throw Fault("it goes round in circles, or is far too complicated");
+  /// One of the steps that reading the file may take, however it refers to itself, and more if it hashes or copies
+  /// `bytes`. Throws Fault after the last one.
+  void step(std::uint64_t bytes = 0) const {
+    constexpr std::uint64_t kMost = 1 << 21, kBytesOfAStep = 256;
+    steps_ += 1 + bytes / kBytesOfAStep;
+    if (steps_ > kMost) throw Fault("it goes round in circles, or is far too complicated");
+  }
+  /// Counts what is copied out of the file beside its data. Throws Fault if it is too much.
+  void keep(std::uint64_t bytes) const {
+    constexpr std::uint64_t kMost = std::uint64_t{32} << 20;
+    kept_ += bytes;
+    if (kept_ > kMost) throw Fault("its texts are too long together");
   }
 
  private:
   std::span<const std::byte> bytes_;
-  mutable std::uint64_t steps_ = 0;
+  mutable std::uint64_t steps_ = 0, kept_ = 0;
 };
 
 /// Jenkins's lookup3 with which HDF5 protects its newer structures.

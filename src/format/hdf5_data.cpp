@@ -20,6 +20,9 @@ class ChunkReader {
     }
     constexpr std::uint64_t kMostChunks = 65'536;
     if (chunks_ > kMostChunks) throw Fault("its data are in too many chunks");
+    constexpr std::uint64_t kAlwaysFine = std::uint64_t{16} << 20;
+    if (chunks_ * chunk_bytes_ > std::max(kAlwaysFine, 4 * set_.count * set_.type.size))
+      throw Fault("its chunks are larger than its data");
     contents_.resize(set_.count * set_.type.size);
     seen_.resize(chunks_);
   }
@@ -107,6 +110,7 @@ class ChunkReader {
     file_.step();
     if (seen_[index]) throw Fault("a chunk of its data is there twice");
     seen_[index] = true;
+    if (size > ::compressBound(chunk_bytes_)) throw Fault("a chunk of its data is larger than what is in it");
     const auto stored = file_.part(address, size);
     std::vector<std::byte> bytes(stored.begin(), stored.end());
     for (std::size_t i = layout_.filters.size(); i-- > 0;) {

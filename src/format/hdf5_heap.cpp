@@ -74,6 +74,8 @@ std::span<const std::byte> FractalHeap::object(std::span<const std::byte> id) co
     block_offset += row_offset(row) + column * row_size(row);
     if (row < direct_rows_) return in_block(block, block_offset, row_size(row), place);
     rows = static_cast<std::uint64_t>(std::bit_width(row_size(row)) - std::bit_width(width_ * start_size_)) + 1;
+    constexpr std::uint64_t kMostRows = 64;  // of doubling sizes; wraps where a row is smaller than the heap's first
+    if (rows > kMostRows) throw Fault("a fractal heap in it has impossible sizes");
   }
   throw Fault("a fractal heap in it is too deep");
 }
@@ -86,7 +88,7 @@ std::span<const std::byte> FractalHeap::in_block(std::uint64_t address, std::uin
   cursor.expect(0, 1, "direct block version");
   cursor.skip(8 + offset_width_);
   if (checksums_) {  // over the block with its checksum as zeros
-    file_.step();
+    file_.step(block_size);
     std::vector<std::byte> copy(block.begin(), block.end());
     const std::size_t at = cursor.at();
     const std::uint64_t stored = cursor.number(kHeapChecksum);

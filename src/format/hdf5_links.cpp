@@ -9,6 +9,8 @@ namespace {
 void push(std::string name, std::uint64_t address, Links& links) {
   if (links.size() == kMostLinks) throw Fault("a group in it has too many members");
   if (name.empty()) throw Fault("a member of a group in it has no name");
+  constexpr std::size_t kLongestName = 1024;
+  if (name.size() > kLongestName) throw Fault("a name in it is too long");
   links.emplace_back(std::move(name), address);
 }
 
@@ -43,6 +45,7 @@ void add_tree(const Bytes& file, std::uint64_t address, std::span<const std::byt
   if (static_cast<int>(level) >= most_levels) throw Fault("a B-tree in it is too deep");
   node.skip(16);
   for (std::uint64_t i = 0; i < entries; ++i) {
+    file.step();
     node.skip(8);
     const std::uint64_t child = node.address();
     if (level == 0)
@@ -90,8 +93,10 @@ void add_dense_links(const Bytes& file, std::span<const std::byte> link_info, Li
   const FractalHeap heap(file, heap_address);
   constexpr unsigned kLinksByName = 5;
   constexpr std::size_t kHash = 4;
-  for_each_record(file, tree, kLinksByName,
-                  [&](std::span<const std::byte> record) { add_link(heap.object(record.subspan(kHash)), links); });
+  for_each_record(file, tree, kLinksByName, [&](std::span<const std::byte> record) {
+    if (record.size() < kHash) throw Fault("a B-tree in it has impossible sizes");
+    add_link(heap.object(record.subspan(kHash)), links);
+  });
 }
 
 void add_dense_attributes(const Bytes& file, std::span<const std::byte> attribute_info,

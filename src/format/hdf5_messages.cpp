@@ -113,6 +113,7 @@ std::string variable_string(const Bytes& file, Cursor& reference) {
     if (bytes > heap.left()) throw Fault("something in it ends too early");
     if (index == wanted) {
       if (length > bytes) throw Fault("a string in it is longer than its place");
+      file.keep(length);
       return std::string(heap.text(length));
     }
     heap.skip(std::min<std::uint64_t>(padded(bytes), heap.left()));
@@ -263,6 +264,9 @@ Hdf5Layout read_layout(const Bytes& file, std::span<const std::byte> message, co
   constexpr std::uint64_t kDeflateRatio = 1032;
   const bool deflated = std::ranges::find(layout.filters, Hdf5Layout::kDeflate) != layout.filters.end();
   const std::uint64_t room = file.size() * (deflated ? kDeflateRatio : 1);
+  // A chunk larger than its data is one of data that can grow, and small.
+  constexpr std::uint64_t kSmallChunk = std::uint64_t{1} << 20;
+  if (chunk > std::max(bytes, kSmallChunk)) throw Fault("its chunks are larger than its data");
   if (bytes > room || chunk > room) throw Fault("its data are larger than the file can hold");
   if (version == 3) {
     layout.kind = Hdf5Layout::Kind::chunks_in_tree;
@@ -302,6 +306,7 @@ std::vector<std::string> read_strings(const Bytes& file, const Hdf5Type& type, s
   std::uint64_t total = 0;
   Cursor cursor(data);
   for (std::uint64_t i = 0; i < count; ++i) {
+    file.keep(sizeof(std::string) + (type.kind == Hdf5Type::Kind::string ? type.size : 0));
     if (type.kind == Hdf5Type::Kind::variable_string) {
       strings.push_back(variable_string(file, cursor));
     } else {
@@ -329,6 +334,7 @@ Hdf5Attribute read_attribute(const Bytes& file, std::span<const std::byte> messa
   const auto name_bytes = part(name);
   const auto type_bytes = part(type);
   const auto space_bytes = part(space);
+  file.keep(sizeof(Hdf5Attribute) + name_bytes.size());
   Hdf5Attribute attribute;
   attribute.name.assign(reinterpret_cast<const char*>(name_bytes.data()), name_bytes.size());
   attribute.name.resize(attribute.name.find('\0') == std::string::npos ? attribute.name.size()

@@ -41,7 +41,7 @@ class Hdf5Output {
   // ---- pieces
   using Out = std::vector<std::byte>;
   static void number(Out& out, std::uint64_t value, std::size_t width) {
-    for (std::size_t i = 0; i < width; ++i) out.push_back(static_cast<std::byte>(value >> (8 * i) & 0xff));
+    for (std::size_t i = 0; i < width; ++i, value >>= 8) out.push_back(static_cast<std::byte>(value & 0xff));
   }
   static void text(Out& out, std::string_view value) {
     const auto bytes = std::as_bytes(std::span(value));

@@ -35,6 +35,7 @@ KerasGraph::KerasGraph(const KerasJson& layers, const KerasJson& config, const K
     }
   const std::string first = only_end(config, "input_layers"), last = only_end(config, "output_layers");
   input_ = nodes_.at(first).layer;
+  if (input_->value("class_name", KerasJson()) != "InputLayer") place_.refuse("its input is no InputLayer");
   std::size_t steps = 0;
   chain_ = follow(first, "", last, steps, 0);
   if (steps + 1 != nodes_.size()) place_.refuse("it is no chain of layers");

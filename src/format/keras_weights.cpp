@@ -1,6 +1,8 @@
 #include "format/keras_weights.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <set>
 
 #include <telar/error.hpp>
 
@@ -53,6 +55,7 @@ using Found = std::vector<const Hdf5Object*>;
 template <class Find>
 KerasDatasets match(const KerasNetwork& network, const std::string& file, const Find& find) {
   KerasDatasets datasets;
+  std::set<const Hdf5Object*> used;
   std::size_t leaf = 0;
   static_cast<void>(visit_leaves(
       network.layers, network.input.shape, file, leaf,
@@ -74,6 +77,7 @@ KerasDatasets match(const KerasNetwork& network, const std::string& file, const 
           if (!stored[i]->is_dataset || !same_shape(*stored[i], wanted[i].shape))
             place.refuse("its " + std::string(wanted[i].name) + " has shape " + shape_text_of(stored[i]->shape) +
                          " in the file, but must have " + shape_text(wanted[i].shape));
+          if (!used.insert(stored[i]).second) place.refuse("its numbers are also another variable's");
           datasets.push_back(stored[i]);
         }
       }));
@@ -142,13 +146,16 @@ bool read_optimizer(const Hdf5File& weights, const CompileOptions& compiled, con
   const std::size_t first = scheduled ? 1 : 2;
   if (stored.size() != first + slots.size()) return false;
   for (std::size_t i = 0; i < stored.size(); ++i)
-    if (!stored[i]->is_dataset || !same_shape(*stored[i], i < first ? std::vector<int>() : slots[i - first].shape))
+    if (!stored[i]->is_dataset || (i < first && stored[i]->count != 1) ||
+        !same_shape(*stored[i], i < first ? std::vector<int>() : slots[i - first].shape))
       return false;
   constexpr std::int64_t kMost = std::int64_t{1} << 62;
   const std::int64_t iterations = weights.integer(*stored[0]);
   if (iterations < 0 || iterations > kMost) return false;
+  const float rate = scheduled ? state.learning_rate : weights.floats(*stored[1]).front();
+  if (!(rate >= 0) || !std::isfinite(rate)) return false;
   state.iterations = iterations;
-  if (!scheduled) state.learning_rate = weights.floats(*stored[1]).front();
+  state.learning_rate = rate;
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const KerasSlot& slot = slots[i];
     if (slot.kind == KerasSlot::Kind::unused) continue;

@@ -1,5 +1,6 @@
 #include "format/npz.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <new>
 #include <set>
@@ -92,7 +93,10 @@ void write_npz(const fs::path& file, std::span<const NpzArray> arrays) {
 std::vector<NpzArray> read_npz(const fs::path& file) {
   try {
     const std::vector<std::byte> bytes = read_file(file, kMostBytes);
-    ZipReader archive(file.string(), bytes, kMostBytes, ".npz archive", "array");
+    // Numbers hardly shrink: what unpacks to far more than its size is no archive of weights.
+    constexpr std::uint64_t kAlwaysFine = std::uint64_t{32} << 20, kMostRatio = 16;
+    const std::uint64_t most = std::min(kMostBytes, std::max(kAlwaysFine, kMostRatio * bytes.size()));
+    ZipReader archive(file.string(), bytes, most, ".npz archive", "array");
     std::vector<NpzArray> arrays;
     for (const ZipMember& member : archive.members())
       if (!member.name.ends_with(kSuffix) || member.name.size() == kSuffix.size())

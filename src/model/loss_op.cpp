@@ -69,8 +69,9 @@ LossOperation lower(const T& loss) {
   if constexpr (requires { loss.delta; }) op.formula.delta = static_cast<float>(loss.delta);
   if constexpr (std::is_same_v<T, CategoricalGeneralizedCrossEntropy>) op.formula.gamma = static_cast<float>(loss.q);
   if constexpr (std::is_same_v<T, Tversky>) {
-    op.formula.alpha = static_cast<float>(loss.alpha);
-    op.formula.delta = static_cast<float>(loss.beta);
+    // Keras's alpha weighs t (1 - y) and its beta (1 - t) y, whatever its documentation calls them.
+    op.formula.alpha = static_cast<float>(loss.beta);
+    op.formula.delta = static_cast<float>(loss.alpha);
     op.formula.gamma = 1e-7f;
   }
   if constexpr (std::is_same_v<T, Dice>) {  // both halves of its fraction by 2

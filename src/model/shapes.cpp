@@ -37,6 +37,10 @@ struct Rule {
   std::vector<int> operator()(const Reshape& layer) const {
     std::vector<int> shape = layer.target_shape;
     if (shape.empty()) throw Error(ErrorCode::usage, where, "target_shape is empty", "such as {28, 28}");
+    constexpr std::size_t kMostAxes = 8;
+    if (shape.size() > kMostAxes)
+      throw Error(ErrorCode::usage, where,
+                  "target_shape has " + std::to_string(shape.size()) + " axes; at most 8 are read");
     const int size = flat_size(input, where);
     const auto left = std::ranges::find(shape, -1);
     if (left != shape.end()) {

@@ -659,8 +659,8 @@ template <class T, class V>
 requires Is<T, Dice> || Is<T, Tversky>
 void describe(T& s, V&& v) {
   if constexpr (requires { s.alpha; }) {
-    v.field("alpha", s.alpha, "Weight of outputs that should be 0.", kNotNegative);
-    v.field("beta", s.beta, "Weight of outputs that should be 1.", kNotNegative);
+    v.field("alpha", s.alpha, "Weight of outputs that should be 1.", kNotNegative);
+    v.field("beta", s.beta, "Weight of outputs that should be 0.", kNotNegative);
   }
   v.field("axis", s.axis, "-1: each sample by itself; default: the whole batch.", kLastAxis);
   v.field("reduction", s.reduction, "How the samples' losses become one number.");

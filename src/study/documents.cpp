@@ -80,6 +80,15 @@ Json train_document(const TrainResult& result) {
   document["history"] = std::move(history);
   document["epoch_seconds"] = json_numbers(result.history.epoch_seconds);
   document["validation_seconds"] = json_numbers(result.history.validation_seconds);
+  if (!result.history.validations.empty()) {
+    Json validations = Json::array();
+    for (const StepValidation& validation : result.history.validations) {
+      Json one{{"epoch", validation.epoch + 1}, {"step", validation.step}};
+      for (const auto& [name, value] : validation.logs.entries()) one[name] = json_number(value);
+      validations.push_back(std::move(one));
+    }
+    document["validations"] = std::move(validations);
+  }
   document["validation"] = score_values(result.validation);
   document["test"] = score_values(result.test);
   document["training"] = score_values(result.history.training);

@@ -164,9 +164,11 @@ fs::path RunFolder::write_model(const Sequential& model, const std::vector<std::
 void RunFolder::write_result(const TrainResult& result) {
   if (!epochs_before_.empty()) open_history();
   write_json("result.json", train_document(result));
-  if (result.history.ended == Ended::interrupted) return;
   std::error_code ignored;
-  fs::remove_all(checkpoints(), ignored);
+  if (result.history.ended != Ended::interrupted) fs::remove_all(checkpoints(), ignored);
+  // Nothing more is written: of the folders of many seeds, only those at work hold files open.
+  history_.close();
+  if (lock_ >= 0) ::close(std::exchange(lock_, -1));
 }
 
 void RunFolder::write_json(const char* name, const Json& document) {

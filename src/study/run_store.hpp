@@ -17,7 +17,8 @@ namespace telar {
 
 /// The run folder of a training: environment.json, recipe.toml, history.jsonl and checkpoints/ while it trains,
 /// model.keras and result.json at the end. Everything is written as it comes; a new folder in which no epoch was
-/// finished and nothing was kept is taken away again. As long as it is open, no other process can open it.
+/// finished and nothing was kept is taken away again. Until its result is written, no other process can
+/// open it.
 class RunFolder {
  public:
   /// `directory` itself, made if missing. Throws Error: usage if it exists and is not empty, resource if it cannot be

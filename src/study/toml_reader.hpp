@@ -170,7 +170,10 @@ void read(const Entry& entry, std::variant<A...>& value, const Range&, Places& p
 
   const Entry named{*type, entry.node.is_table() ? join(entry.address, "type") : entry.address, entry.place};
   std::vector<std::string> names;
-  static_cast<void>(((is_for_files<A> && (names.emplace_back(type_name<A>), true)), ...));
+  const auto add = [&names](bool is_named, std::string_view name) {
+    if (is_named) names.emplace_back(name);
+  };
+  (add(is_for_files<A>, type_name<A>), ...);
   refuse_name(named, name, names);
 }
 

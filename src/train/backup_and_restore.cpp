@@ -41,8 +41,8 @@ std::vector<Checkpoint> checkpoints_in(const fs::path& folder) {
     const std::string name = at->path().filename().string();
     std::uint64_t number = 0;
     const auto [stop, problem] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (problem == std::errc() && stop == name.data() + name.size() - kCheckpointSuffix.size() &&
-        name.ends_with(kCheckpointSuffix))
+    if (name.ends_with(kCheckpointSuffix) && problem == std::errc() &&
+        stop == name.data() + name.size() - kCheckpointSuffix.size())
       found.push_back({number, at->path()});
   }
   if (error) throw Error(ErrorCode::data, folder.string(), "cannot read the folder: " + error.message());

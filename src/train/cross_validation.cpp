@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 #include <vector>
 
 #include <telar/cross_validation.hpp>
@@ -23,6 +24,13 @@ CrossValidation cross_validate(const Sequential& model, const Dataset& data, con
   for (const std::vector<std::uint32_t>& out : held_out(data, options.folds, options.order, options.seed)) {
     const std::vector<std::uint32_t> in = all_but(data.size(), out);
     FitOptions fit = options.fit;
+    const std::string name = "fold-" + std::to_string(result.scores.size() + 1);
+    for (Callback& callback : fit.callbacks)  // the checkpoint of one fold would be taken for that of another
+      if (const auto* stock = callback.stock(); stock != nullptr && std::holds_alternative<BackupAndRestore>(*stock)) {
+        auto own = std::get<BackupAndRestore>(*stock);
+        own.backup_dir = (std::filesystem::path(own.backup_dir) / name).string();
+        callback = own;
+      }
     if (!weights.empty()) {
       fit.sample_weight.clear();
       for (const std::uint32_t i : in) fit.sample_weight.push_back(weights[i]);

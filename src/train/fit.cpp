@@ -240,6 +240,11 @@ class Loop final : public Training {
     if (progress.epoch < 0 || progress.epoch > kLastEpoch || progress.step < 0 || progress.step > steps_per_epoch() ||
         progress.batch < 0 || progress.batch > batches())
       refuse("is at a batch that this training does not have");
+    const auto reached = [](std::int64_t count) { return count >= 0 && count <= std::int64_t{1} << 62; };
+    if (!reached(progress.optimizer.iterations) || !reached(progress.epochs_trained) ||
+        !reached(static_cast<std::int64_t>(progress.tally.samples)) || progress.steps_since_validation < 0 ||
+        progress.steps_since_validation > kLastEpoch)
+      refuse("has counts that no training reaches");
   }
 
   /// Whether a step has moved the weights.

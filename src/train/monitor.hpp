@@ -13,8 +13,8 @@ namespace telar {
 /// Watches one quantity of the epochs' logs (Keras 3: callbacks/monitor_callback.py).
 class Monitor {
  public:
-  /// `mode` automatic: accuracies (`accuracy`, `val_accuracy`, ...) up, everything else down. The sign of `min_delta`
-  /// does not matter.
+  /// `mode` automatic: accuracies (`accuracy`, `val_accuracy`, ...) and other metrics of which more is better up,
+  /// everything else, CustomMetric too, down. The sign of `min_delta` does not matter.
   Monitor(std::string name, Mode mode, double min_delta);
 
   /// Forgets the best value: the start of a training.

@@ -26,7 +26,7 @@ void snapshot(Tally& tally, Snapshot& s) {
   s.value(tally.squared_losses);
   s.value(tally.counted);
   s.value(tally.divisor);
-  s.value(tally.penalties);
+  s.value(tally.penalty);
 }
 
 void snapshot(Logs& logs, Snapshot& s) {
@@ -36,7 +36,11 @@ void snapshot(Logs& logs, Snapshot& s) {
     s.value(entry.second);
   });
   if (!s.reading()) return;
-  for (const auto& [name, value] : entries) logs.set(name, value);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (i > 0 && !(entries[i - 1].first < entries[i].first))
+      throw Error(ErrorCode::data, "checkpoint", "its names are not in order");
+    logs.set(entries[i].first, entries[i].second);
+  }
 }
 
 void snapshot(History& history, Snapshot& s) {

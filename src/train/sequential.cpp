@@ -263,7 +263,7 @@ Score score_of(const Sequential::State& state, const Dataset& data, int batch_si
   // Student's interval is that of the mean loss; a reduction by sum stretches it as it does the value.
   const Summary mean = summarize(static_cast<std::int64_t>(tally.counted), tally.losses, tally.squared_losses);
   // Penalties are taken for the same whatever the samples.
-  const double penalty = tally.penalty(), stretch = mean.mean != 0 ? (tally.loss() - penalty) / mean.mean : 1.0;
+  const double penalty = tally.penalty, stretch = mean.mean != 0 ? (tally.loss() - penalty) / mean.mean : 1.0;
   score.loss = {tally.loss(), mean.interval.low * stretch + penalty, mean.interval.high * stretch + penalty};
   // Samples of a batch that have its loss in common say nothing of how it would differ elsewhere.
   if (measures_batches(loss))

@@ -140,7 +140,6 @@ Tally Session::evaluate(const Dataset& data, const Truth& truth, MetricSums& met
     input.upcoming = rows.size() - begin - static_cast<std::size_t>(input.rows);
     const compute::StepResult result = executable_->run(compute::Phase::evaluate, input);
     if (summed) tally.batch_losses += (result.loss - result.penalty) * input.rows;
-    tally.penalties += result.penalty * input.rows;
     tally.divisor += summed ? input.rows : compute::loss_share(input, reduction_, ignored_class_);
     tally.counted += compute::loss_share(input, compute::LossReduction::mean, ignored_class_);
     for (int r = 0; r < input.rows; ++r) {
@@ -153,6 +152,8 @@ Tally Session::evaluate(const Dataset& data, const Truth& truth, MetricSums& met
     }
     metrics.add(*executable_, output_, input, truth);
     tally.samples += input.rows;
+    // So written, one that is the same in every batch stays what it is to the last bit.
+    tally.penalty += (result.penalty - tally.penalty) * (input.rows / static_cast<double>(tally.samples));
     // Where a batch's loss is a mean, the whole is the mean over samples: the same bits for any size of the batches.
     if (!summed) tally.batch_losses = tally.losses;
     if (watch.ends) watch.ends(batch, tally);

@@ -54,12 +54,11 @@ struct Tally {
   double batch_losses = 0;  ///< sum of (loss of the batch) * (its samples)
   double losses = 0;        ///< sum of the samples' losses, and of their squares
   double squared_losses = 0;
-  double counted = 0;    ///< samples that the loss does not ignore
-  double divisor = 0;    ///< of batch_losses
-  double penalties = 0;  ///< sum of (penalties of the batch) * (its samples), where batch_losses has none in it
+  double counted = 0;  ///< samples that the loss does not ignore
+  double divisor = 0;  ///< of batch_losses
+  double penalty = 0;  ///< mean over the samples of their batch's penalties, where batch_losses has none in it
 
-  [[nodiscard]] double penalty() const noexcept { return penalties / static_cast<double>(samples); }
-  [[nodiscard]] double loss() const noexcept { return batch_losses / divisor + penalty(); }
+  [[nodiscard]] double loss() const noexcept { return batch_losses / divisor + penalty; }
 };
 
 class MetricSums;

@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const std::span<const std::byte> all = std::as_bytes(std::span(bytes, size));
   std::vector<std::byte> archive(all.begin(), all.end());
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
-  if (const std::size_t weights = text.find("\x89HDF\r\n\x1a\n"); !text.starts_with("PK") && weights != text.npos) {
+  const std::size_t weights = text.find("\x89HDF\r\n\x1a\n");
+  if (!text.starts_with("PK") && weights != 0 && weights != text.npos) {  // a file of HDF5 alone is a legacy model
     const std::pair<std::string, std::span<const std::byte>> members[] = {{"config.json", all.first(weights)},
                                                                           {"model.weights.h5", all.subspan(weights)}};
     archive = telar::zip_bytes("fuzz", members);

@@ -32,14 +32,15 @@ def inputs(name):
 WEIGHTS = np.array(INPUTS["sample_weight"], np.float32)
 
 
-def loss(cls, args, reduction, weighted):
+def loss(cls, args, reduction, weighted, y_pred="prob"):
     # Keras's generalised cross-entropy takes labels where the others take their one-hot rows.
     true = "labels" if cls == "CategoricalGeneralizedCrossEntropy" else "onehot"
     function = getattr(keras.losses, cls)(reduction=reduction, **args)
-    value = function(inputs(true), inputs("prob"), WEIGHTS if weighted else None)
-    return {"cls": cls, "args": args, "y_true": "onehot", "y_pred": "prob", "reduction": reduction, "weighted": weighted, "value": numbers(value)}
+    value = function(inputs(true), inputs(y_pred), WEIGHTS if weighted else None)
+    return {"cls": cls, "args": args, "y_true": "onehot", "y_pred": y_pred, "reduction": reduction, "weighted": weighted, "value": numbers(value)}
 
 
+# Rows that sum to 1, as their targets do, cannot tell Tversky's alpha from its beta: values() has others.
 LOSSES = [
     ("CategoricalGeneralizedCrossEntropy", {}),
     ("CategoricalGeneralizedCrossEntropy", {"q": 0.9}),
@@ -108,7 +109,8 @@ def values():
     reductions = ("sum_over_batch_size", "sum", "mean_with_sample_weight")
     return {
         "keras": keras.__version__,
-        "losses": [loss(*case, reduction, weighted) for case in LOSSES for reduction in reductions for weighted in (False, True)],
+        "losses": [loss(*case, reduction, weighted) for case in LOSSES for reduction in reductions for weighted in (False, True)]
+        + [loss("Tversky", {"alpha": 0.3, "beta": 0.8, **axis}, "sum_over_batch_size", False, "logits") for axis in ({}, {"axis": -1})],
         "metrics": [metric(*case, weighted) for case in METRICS for weighted in (False, True)],
         "images": {"shape": list(IMAGES.shape), "x": numbers(IMAGES)},
         "flips": [flip(mode) for mode in ("horizontal", "vertical", "horizontal_and_vertical")],

@@ -132,7 +132,7 @@ inline Dual row_loss(const Loss& loss, const Duals& y, const std::vector<double>
           if constexpr (std::is_same_v<L, Dice>)
             return 1 - 2 * both / (outputs + targets + kLow);
           else
-            return 1 - both / (both + l.alpha * (outputs - both) + l.beta * (targets - both) + kLow);
+            return 1 - both / (both + l.alpha * (targets - both) + l.beta * (outputs - both) + kLow);
         } else if constexpr (std::is_same_v<L, CosineSimilarity>) {
           Dual yy, dot;
           double tt = 0;

@@ -22,7 +22,10 @@ TEST(Monitor, TakesTheFirstValueWhateverItIs) {
 }
 
 TEST(Monitor, KnowsByTheNameThatAccuracyGoesUpAndLossDown) {
-  for (const char* name : {"accuracy", "val_accuracy", "sparse_categorical_accuracy", "acc", "val_acc"})
+  for (const char* name :
+       {"accuracy", "val_accuracy", "sparse_categorical_accuracy", "acc", "val_acc", "val_precision_at_recall",
+        "recall_at_precision", "sensitivity_at_specificity", "specificity_at_sensitivity_1", "val_pearson_correlation",
+        "concordance_correlation", "true_positives", "true_negatives"})
     EXPECT_TRUE(Monitor(name, Mode::automatic, 0).better(2, 1)) << name;
   for (const char* name : {"loss", "val_loss", "learning_rate"})
     EXPECT_TRUE(Monitor(name, Mode::automatic, 0).better(1, 2)) << name;
