@@ -170,8 +170,8 @@ void read(const Entry& entry, std::variant<A...>& value, const Range&, Places& p
 
   const Entry named{*type, entry.node.is_table() ? join(entry.address, "type") : entry.address, entry.place};
   std::vector<std::string> names;
-  const auto add = [&names](bool is_named, std::string_view name) {
-    if (is_named) names.emplace_back(name);
+  const auto add = [&names](bool is_named, std::string_view alternative) {
+    if (is_named) names.emplace_back(alternative);
   };
   (add(is_for_files<A>, type_name<A>), ...);
   refuse_name(named, name, names);
