@@ -69,13 +69,11 @@ class TableReader {
 
   template <class T>
   void field(std::string_view name, T& value, std::string_view /*doc*/, const Range& range = {}) {
-    if (const std::optional<Entry> entry = find(name)) {
-      read(*entry, value, range, places_);
-    } else if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) {
+    if (const std::optional<Entry> entry = find(name)) return read(*entry, value, range, places_);
+    if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>)
       if (!range.contains(static_cast<double>(value))) refuse_missing(name);
-    } else if constexpr (requires { value.is_given(); }) {
+    if constexpr (requires { value.is_given(); })
       if (!value.is_given()) refuse_missing(name);
-    }
   }
 
   template <class Visit>
