@@ -71,7 +71,7 @@ void read_keras(const KerasJson& json, double& value, const Range& range, const 
 void read_keras(const KerasJson& json, std::string& value, const Range&, const KerasPlace& place) {
   if (!json.is_string()) place.refuse("it is no text");
   value = json.get<std::string>();
-  const bool plain = std::ranges::all_of(value, [](char c) { return c >= ' ' || c < 0; });
+  const bool plain = std::ranges::all_of(value, [](unsigned char c) { return c >= ' '; });
   if (value.empty() || value.size() > 4 * kMostShown || !plain) place.refuse("it is no proper name");
 }
 
