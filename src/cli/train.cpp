@@ -166,9 +166,9 @@ int train_one(const Recipe& recipe, std::optional<RunFolder> stored, const Train
   warn(options, lint(recipe, data));
   TrainSettings settings{.threads = options.thread_count()};
   settings.checkpoints = checkpoint_pace(options.checkpoint_every);
+  constexpr int kNever = 1 << 30;  // batches: the most that BackupAndRestore counts
   // What is there is gone on from, whether or not more is wanted.
-  if (stored && !settings.checkpoints)
-    settings.checkpoints = CheckpointPace{.batches = std::numeric_limits<int>::max()};
+  if (stored && !settings.checkpoints) settings.checkpoints = CheckpointPace{.batches = kNever};
   if (!options.quiet) settings.progress = progress_bar(recipe, options);
   settings.callbacks.push_back(stop_on_signal());
 

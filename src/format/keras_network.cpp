@@ -150,12 +150,16 @@ KerasJson parse_keras_json(std::string_view text, const std::string& file, const
   constexpr int kDeepest = 64;
   const KerasPlace place{file, member};
   if (text.size() > kLargest) place.refuse("it is larger than 4 MiB");
-  const auto check_depth = [&](int depth, KerasJson::parse_event_t, KerasJson&) {
+  // A value takes tens of times the bytes of its text.
+  constexpr std::size_t kMostEvents = std::size_t{1} << 19;
+  std::size_t events = 0;
+  const auto check = [&](int depth, KerasJson::parse_event_t, KerasJson&) {
     if (depth > kDeepest) place.refuse("it is nested too deep");
+    if (++events > kMostEvents) place.refuse("it has too many values");
     return true;
   };
   try {
-    return KerasJson::parse(text.begin(), text.end(), check_depth);
+    return KerasJson::parse(text.begin(), text.end(), check);
   } catch (const KerasJson::exception& error) {
     place.refuse("it is no JSON: " + std::string(error.what()).substr(0, 200));
   }

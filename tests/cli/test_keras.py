@@ -27,6 +27,7 @@ class Keras(ProgramTest):
         self.assertEqual(d["test"], self.trained["test"])
         self.assertEqual(d["run_dir"], "run/model.keras")
         self.document("evaluate", "run/model.keras", "--data", "idx", "--data-dir", "data", "--min-accuracy", "1", code=4)
+        self.assert_refused(2, "evaluate", "run", "--data", "idx", says=["--data idx", "model.keras"])
 
     def test_a_run_and_a_model_are_exported(self):
         d = self.document("export", "run", "--keras", "a.keras", "--h5", "a.h5")

@@ -1,6 +1,7 @@
 """`telar train --resume`: goes on where a run was cut off, and only where it is the same run."""
 
 import json
+import resource
 import shutil
 import signal
 import subprocess
@@ -86,6 +87,19 @@ class Resume(ProgramTest):
         done = self.telar("train", "run", "--resume", "--json")
         self.assertIn(f"going on from {files[0].name}", done.stderr)
         self.assertEqual(json.loads(done.stdout)["weights_sha256"], whole["weights_sha256"])
+
+    def test_a_run_goes_on_where_it_was_also_if_it_shall_leave_no_more_checkpoints(self):
+        whole = self.document("train", "recipe.toml", "--out", "whole", *OPTIONS)
+        cut, _ = self.interrupt()
+        result = self.document("train", "run", "--resume", "--checkpoint-every", "0")
+        self.same(result, whole)
+        self.assertGreater(cut["epochs_run"], 0)
+
+    def test_many_seeds_need_few_open_files(self):
+        few = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+        done = subprocess.run([TELAR, "train", "recipe.toml", "--seeds", "40", "--set", "fit.epochs=1", "--out", "s", "-q"],
+                              cwd=self.folder, env=self.environment, capture_output=True, text=True, preexec_fn=few)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_two_trainings_cannot_have_one_folder(self):
         process = subprocess.Popen([TELAR, "train", "recipe.toml", "--out", "run", "--set", "fit.epochs=1000000"],

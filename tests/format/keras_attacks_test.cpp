@@ -130,6 +130,25 @@ TEST(KerasAttacks, EveryPrefixAndChangedByteOfAnHdf5FileEndsWell) {
   }
 }
 
+TEST(KerasAttacks, WhatWasFoundOnceEndsInAMessage) {
+  const auto corpus = std::filesystem::path(TELAR_TESTS_DIR) / "fuzz/corpus";
+  for (const char* name :
+       {"many-attributes", "chunk-bomb", "many-axes", "links-of-links", "record-of-nothing", "escapes"}) {
+    const ShapedFile file(get(corpus / "keras" / (std::string("found-") + name)));
+    try {
+      static_cast<void>(Sequential::load(file.path()));
+      ADD_FAILURE() << name << " was taken";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::data) << name;
+    }
+  }
+  const std::vector<std::byte> links = read_file(corpus / "hdf5/found-record-of-nothing", 1 << 20);
+  EXPECT_THROW(Hdf5File("h5", links), Error);
+  // A rate that is none: the network is there, with the rate of its compilation.
+  const ShapedFile file(get(corpus / "keras/found-null-rate"));
+  EXPECT_EQ(Sequential::load(file.path()).outputs(), 2);
+}
+
 long peak_kilobytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);

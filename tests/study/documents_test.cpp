@@ -73,6 +73,15 @@ TEST(TrainDocument, BeginsWithItsSchemaAndHoldsWhatWasPromised) {
   EXPECT_EQ(document["run_dir"], "runs/x");
 }
 
+TEST(TrainDocument, HoldsTheValidationsWithinEpochs) {
+  TrainResult result = result_of(0, 0.5);
+  EXPECT_FALSE(train_document(result).contains("validations"));
+  Logs seen;
+  seen.set("val_loss", 0.25);
+  result.history.validations = {{1, 40, seen}};
+  EXPECT_EQ(train_document(result)["validations"], Json::parse(R"([{"epoch": 2, "step": 40, "val_loss": 0.25}])"));
+}
+
 TEST(TrainDocument, HasTheTrainingDataInInferenceModeBesideTheHistory) {
   TrainResult result = result_of(0, 0.75);
   EXPECT_TRUE(train_document(result)["training"].is_null());

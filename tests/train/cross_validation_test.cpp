@@ -4,6 +4,7 @@
 
 #include <telar/telar.hpp>
 
+#include "support/temporary_folder.hpp"
 #include "support/thrown.hpp"
 
 namespace telar::test {
@@ -62,6 +63,16 @@ TEST(CrossValidate, WeighsSamplesByTheirOwnWeights) {
   for (const std::uint32_t row : folds[1].first.rows()) own.push_back(weights[row]);
   by_hand.fit(folds[1].first, {.sample_weight = own});
   EXPECT_EQ(result.scores[1].loss.value, by_hand.evaluate(folds[1].second).loss.value);
+}
+
+TEST(CrossValidate, KeepsTheCheckpointsOfFoldsApart) {
+  const TemporaryFolder folder;
+  CrossValidateOptions options{.folds = 3, .fit = {.batch_size = 5, .epochs = 2}};
+  const CrossValidation expected = cross_validate(network(), thirty(), options);
+  options.fit.callbacks.emplace_back(
+      BackupAndRestore{.backup_dir = (folder / "b").string(), .delete_checkpoint = false});
+  const CrossValidation result = cross_validate(network(), thirty(), options);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(result.scores[i].loss.value, expected.scores[i].loss.value) << i;
 }
 
 TEST(CrossValidate, RefusesWeightsThatFitNoFold) {
