@@ -86,13 +86,13 @@ std::string what(int rows, int in, int out) {
   return std::to_string(rows) + " x " + std::to_string(in) + " -> " + std::to_string(out);
 }
 
-constexpr int kRows[] = {1, 2, 5, 16, 17, 33, 50, 128};
-constexpr int kInputs[] = {1, 2, 3, 15, 16, 17, 31, 33, 46, 101};
+constexpr int kBatches[] = {1, 2, 5, 16, 17, 33, 50, 128};
+constexpr int kDepths[] = {1, 2, 3, 15, 16, 17, 31, 33, 46, 101};
 constexpr int kOutputs[] = {1, 10, 17, 31, 33, 100};
 
 TEST_P(Bfloat16Products, ForwardIsItsDefinition) {
-  for (const int rows : kRows)
-    for (const int in : kInputs)
+  for (const int rows : kBatches)
+    for (const int in : kDepths)
       for (const int out : kOutputs) {
         if (GetParam() == Isa::scalar && rows * in > 600) continue;
         for (const Act act : {Act::linear, Act::relu, Act::tanh})
@@ -119,8 +119,8 @@ TEST_P(Bfloat16Products, ForwardIsItsDefinition) {
 }
 
 TEST_P(Bfloat16Products, GradientInTheInputsIsItsDefinition) {
-  for (const int rows : kRows)
-    for (const int in : kInputs)
+  for (const int rows : kBatches)
+    for (const int in : kDepths)
       for (const int out : kOutputs)
         for (const Act act : {Act::linear, Act::relu, Act::sigmoid}) {
           if (GetParam() == Isa::scalar && rows * in > 600) continue;
@@ -169,8 +169,8 @@ struct Updates {
 };
 
 TEST_P(Bfloat16Products, GradientsOfWeightsAreTheirDefinition) {
-  for (const int rows : kRows)
-    for (const int in : kInputs)
+  for (const int rows : kBatches)
+    for (const int in : kDepths)
       for (const int out : kOutputs) {
         if (GetParam() == Isa::scalar && rows * in > 600) continue;
         // Both operands are the batch itself: rounding a product's sum could fall to another side than in double.
@@ -201,7 +201,7 @@ TEST_P(Bfloat16Products, GradientsOfWeightsAreTheirDefinition) {
 
 /// A step taken twice shows where the rule keeps what it was.
 TEST_P(Bfloat16Products, EachWeightTakesOneStep) {
-  for (const int in : kInputs)
+  for (const int in : kDepths)
     for (const int out : kOutputs) {
       if (GetParam() == Isa::scalar && in > 33) continue;
       const int wide = std::max(in, out);
@@ -230,7 +230,7 @@ TEST_P(Bfloat16Products, EachWeightTakesOneStep) {
 TEST_P(Bfloat16Products, UpdatesRenewTheCopies) {
   using Kind = UpdateRule::Kind;
   for (const Kind kind : {Kind::sgd, Kind::momentum, Kind::nesterov, Kind::adam, Kind::amsgrad})
-    for (const int in : kInputs)
+    for (const int in : kDepths)
       for (const int out : kOutputs) {
         if (GetParam() == Isa::scalar && in > 33) continue;
         const Updates u(17, in, out, kind);

@@ -14,13 +14,13 @@ namespace {
 /// Changes with whatever changes the results of users: say so in the CHANGELOG.
 constexpr const char* kHash = "dbb482b5e8abb7fa71adcc85e8158c0d3d4f88ca439c95ec3e246833ab79a250";
 
-constexpr int kRows = 50, kInputs = 40, kClasses = 10;
+constexpr int kBatch = 50, kFeatures = 40, kClasses = 10;
 
 /// A network of three hidden layers of awkward sizes, with every activation, batch normalisation, dropout and Adam.
 Program network() {
   constexpr int kFirst = 37, kSecond = 33, kThird = 17;
-  SmallProgram p(kRows);
-  const Kernel k1 = p.kernel(kInputs, kFirst), k2 = p.kernel(kFirst, kSecond), k3 = p.kernel(kSecond, kThird),
+  SmallProgram p(kBatch);
+  const Kernel k1 = p.kernel(kFeatures, kFirst), k2 = p.kernel(kFirst, kSecond), k3 = p.kernel(kSecond, kThird),
                k4 = p.kernel(kThird, kClasses);
   const Vector b1 = p.vector(kFirst), b2 = p.vector(kSecond), b3 = p.vector(kThird), b4 = p.vector(kClasses);
   const Vector gamma = p.vector(kFirst), beta = p.vector(kFirst), mean = p.vector(kFirst),
@@ -29,7 +29,7 @@ Program network() {
   const Kernel t2 = p.transposed_copy_of(k2), t3 = p.transposed_copy_of(k3), t4 = p.transposed_copy_of(k4);
   const Vector saved_mean = p.saved_vector(kFirst), saved_inverse = p.saved_vector(kFirst);
   const std::size_t row_loss = p.row_values(), row_class = p.row_values();
-  const Matrix x = p.matrix(kInputs), h1 = p.matrix(kFirst), normal = p.matrix(kFirst), dropped = p.matrix(kFirst),
+  const Matrix x = p.matrix(kFeatures), h1 = p.matrix(kFirst), normal = p.matrix(kFirst), dropped = p.matrix(kFirst),
                mask = p.matrix(kFirst), h2 = p.matrix(kSecond), h3 = p.matrix(kThird), logits = p.matrix(kClasses),
                scratch = p.matrix(kClasses), out = p.matrix(kClasses);
   const Matrix d1 = p.matrix(kFirst), d2 = p.matrix(kSecond), d3 = p.matrix(kThird), d4 = p.matrix(kClasses);
@@ -67,9 +67,9 @@ std::vector<float> weights(const Program& program) {
 
 EngineBatch batch() {
   const Random random(2, Purpose::shuffle, "bits");
-  EngineBatch b{kInputs, std::vector<float>(kRows * kInputs), {}, {}, {}};
+  EngineBatch b{kFeatures, std::vector<float>(kBatch * kFeatures), {}, {}, {}};
   for (std::size_t i = 0; i < b.samples.size(); ++i) b.samples[i] = random.uniform(i);
-  for (std::uint64_t r = 0; r < kRows; ++r) b.labels.push_back(static_cast<int>(random.below(kClasses, r, 1)));
+  for (std::uint64_t r = 0; r < kBatch; ++r) b.labels.push_back(static_cast<int>(random.below(kClasses, r, 1)));
   return b;
 }
 

@@ -22,16 +22,16 @@ Dataset labelled(std::vector<std::int32_t> labels) {
 }
 Dataset of_size(std::size_t n) { return labelled(std::vector<std::int32_t>(n, 0)); }
 
-Rows rows(const Dataset& data) { return {data.rows().begin(), data.rows().end()}; }
+Rows rows_of(const Dataset& data) { return {data.rows().begin(), data.rows().end()}; }
 
 bool in_order(const Dataset& data) { return std::is_sorted(data.rows().begin(), data.rows().end()); }
 
 bool is_partition(const Dataset& data, const Parts& parts) {
-  Rows all = rows(parts.first);
-  const Rows second = rows(parts.second);
+  Rows all = rows_of(parts.first);
+  const Rows second = rows_of(parts.second);
   all.insert(all.end(), second.begin(), second.end());
   std::sort(all.begin(), all.end());
-  return all == rows(data);
+  return all == rows_of(data);
 }
 
 std::size_t rounded_share(std::size_t n, double fraction) {
@@ -56,7 +56,7 @@ TEST(TakeFirst, refuses_more_than_there_are) {
 
 TEST(SplitLast, holds_out_the_end_rounded_as_keras_does) {
   const Parts parts = split_last(of_size(10), 0.2);
-  EXPECT_EQ(rows(parts.second), (Rows{8, 9}));
+  EXPECT_EQ(rows_of(parts.second), (Rows{8, 9}));
   // floor(9 * 0.8) = 7 stay; floor(10 * (1 - 0.1)) = 9, although 1 - 0.1 is rounded.
   EXPECT_EQ(split_last(of_size(9), 0.2).first.size(), 7u);
   EXPECT_EQ(split_last(of_size(10), 0.1).first.size(), 9u);
@@ -85,12 +85,12 @@ RC_GTEST_PROP(SplitShuffled, is_a_partition_of_the_right_sizes_in_the_original_o
   RC_ASSERT(in_order(parts.first));
   RC_ASSERT(in_order(parts.second));
   RC_ASSERT(parts.second.size() == rounded_share(n, fraction));
-  RC_ASSERT(rows(split_shuffled(data, fraction, seed).second) == rows(parts.second));
+  RC_ASSERT(rows_of(split_shuffled(data, fraction, seed).second) == rows_of(parts.second));
 }
 
 TEST(SplitShuffled, draws_other_samples_with_another_seed) {
   const Dataset data = of_size(1000);
-  EXPECT_NE(rows(split_shuffled(data, 0.2, 0).second), rows(split_shuffled(data, 0.2, 1).second));
+  EXPECT_NE(rows_of(split_shuffled(data, 0.2, 0).second), rows_of(split_shuffled(data, 0.2, 1).second));
 }
 
 TEST(SplitShuffled, draws_every_sample_equally_often) {
@@ -98,7 +98,7 @@ TEST(SplitShuffled, draws_every_sample_equally_often) {
   std::vector<int> drawn(10);
   constexpr int kSeeds = 4000;
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
-    for (const std::uint32_t row : rows(split_shuffled(data, 0.3, seed).second)) ++drawn[row];
+    for (const std::uint32_t row : rows_of(split_shuffled(data, 0.3, seed).second)) ++drawn[row];
   }
   for (const int count : drawn) EXPECT_NEAR(count, 0.3 * kSeeds, 5 * std::sqrt(0.3 * 0.7 * kSeeds));
 }
@@ -118,7 +118,7 @@ RC_GTEST_PROP(SplitStratified, gives_each_class_its_share, (std::uint64_t seed))
     const double exact = static_cast<double>(std::count(labels.begin(), labels.end(), c)) * fraction;
     RC_ASSERT(std::abs(held_out[c] - exact) < 1.0 + 1e-9);
   }
-  RC_ASSERT(rows(split_stratified(data, fraction, seed).second) == rows(parts.second));
+  RC_ASSERT(rows_of(split_stratified(data, fraction, seed).second) == rows_of(parts.second));
 }
 
 TEST(SplitStratified, gives_the_odd_samples_to_the_largest_remainders) {
@@ -132,7 +132,7 @@ TEST(SplitStratified, gives_the_odd_samples_to_the_largest_remainders) {
 
 TEST(SplitStratified, draws_other_samples_with_another_seed) {
   const Dataset data = of_size(1000);
-  EXPECT_NE(rows(split_stratified(data, 0.2, 0).second), rows(split_stratified(data, 0.2, 1).second));
+  EXPECT_NE(rows_of(split_stratified(data, 0.2, 0).second), rows_of(split_stratified(data, 0.2, 1).second));
 }
 
 TEST(SplitStratified, needs_labels) {

@@ -10,7 +10,7 @@
 namespace telar::golden {
 namespace {
 
-void expect_close(const std::vector<float>& ours, const std::vector<float>& keras) {
+void expect_near_keras(const std::vector<float>& ours, const std::vector<float>& keras) {
   ASSERT_EQ(ours.size(), keras.size());
   for (std::size_t i = 0; i < ours.size(); ++i)
     EXPECT_NEAR(ours[i], keras[i], 1e-6 * std::max(1.0f, std::abs(keras[i]))) << "element " << i;
@@ -59,17 +59,17 @@ TEST(Golden, BatchNormalizationIsKerass) {
     batch.samples = floats(c.at("x"));
     for (float& x : batch.samples) x *= c.at("scales")[step].get<float>();
     training.run(compute::Phase::predict, batch);
-    expect_close(training.output(), floats(c.at("train_out")[step]));
+    expect_near_keras(training.output(), floats(c.at("train_out")[step]));
   }
   const std::vector<float> after = training.weights();
-  expect_close(after, join({floats(c.at("gamma")), floats(c.at("beta")), floats(c.at("moving_mean")),
+  expect_near_keras(after, join({floats(c.at("gamma")), floats(c.at("beta")), floats(c.at("moving_mean")),
                             floats(c.at("moving_var"))}));
 
   Engine inference(program(rows, columns, false));
   inference.set_weights(after);
   batch.samples = floats(c.at("x"));
   inference.run(compute::Phase::predict, batch);
-  expect_close(inference.output(), floats(c.at("infer_out")));
+  expect_near_keras(inference.output(), floats(c.at("infer_out")));
 }
 
 }  // namespace

@@ -102,7 +102,7 @@ class Updates {
   std::int64_t t_ = 0;
 };
 
-void expect_close(const std::vector<float>& ours, const std::vector<float>& keras) {
+void expect_same_weights(const std::vector<float>& ours, const std::vector<float>& keras) {
   ASSERT_EQ(ours.size(), keras.size());
   for (std::size_t i = 0; i < ours.size(); ++i)
     EXPECT_NEAR(ours[i], keras[i], 2e-7 + 1e-6 * std::abs(keras[i])) << "weight " << i;
@@ -127,10 +127,10 @@ TEST(Golden, OptimizersStepAsKeras) {
     for (std::size_t t = 0; t < c.at("trace").size(); ++t) {
       SCOPED_TRACE("step " + std::to_string(t + 1));
       updates.step(floats(inputs.at("grads")[t][0]), floats(inputs.at("grads")[t][1]));
-      expect_close(updates.kernel(), floats(c.at("trace")[t][0]));
-      expect_close(updates.bias(), floats(c.at("trace")[t][1]));
+      expect_same_weights(updates.kernel(), floats(c.at("trace")[t][0]));
+      expect_same_weights(updates.bias(), floats(c.at("trace")[t][1]));
     }
-    if (c.contains("after_finalize")) expect_close(updates.averages(), floats(c.at("after_finalize")));
+    if (c.contains("after_finalize")) expect_same_weights(updates.averages(), floats(c.at("after_finalize")));
   }
 }
 

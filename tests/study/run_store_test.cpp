@@ -63,8 +63,8 @@ TEST_F(RunStore, CountsUpWhereTheNameIsTaken) {
 }
 
 TEST_F(RunStore, TakesAMissingOrEmptyFolderAndRefusesOneThatIsNotEmpty) {
-  EXPECT_NO_THROW(RunFolder::at(folder_ / "a" / "b"));
-  EXPECT_NO_THROW(RunFolder::at(folder_));
+  EXPECT_NO_THROW(static_cast<void>(RunFolder::at(folder_ / "a" / "b")));
+  EXPECT_NO_THROW(static_cast<void>(RunFolder::at(folder_)));
   std::ofstream(folder_ / "something") << "mine";
   EXPECT_EQ(code_of([&] { static_cast<void>(RunFolder::at(folder_)); }), ErrorCode::usage);
   EXPECT_EQ(text_of(folder_ / "something"), "mine");

@@ -20,14 +20,14 @@ Dataset thirty() {
   return from_arrays({3}, features, labels, 3);
 }
 
-Sequential network() {
+Sequential small_network() {
   Sequential model{Input{3}, {Dense{.units = 3, .activation = Activation::softmax}}};
   model.compile({.loss = SparseCategoricalCrossentropy{}, .metrics = {Accuracy{}}});
   return model;
 }
 
 TEST(CrossValidate, TrainsAFreshCopyForEachFoldAndScoresItOnWhatWasHeldOut) {
-  const Sequential model = network();
+  const Sequential model = small_network();
   const std::string before = model.weights_sha256();
   const CrossValidateOptions options{
       .folds = 3, .order = FoldOrder::stratified, .seed = 4, .fit = {.batch_size = 5, .epochs = 2}};
@@ -36,7 +36,7 @@ TEST(CrossValidate, TrainsAFreshCopyForEachFoldAndScoresItOnWhatWasHeldOut) {
   ASSERT_EQ(result.scores.size(), 3u);
   const auto folds = k_fold(thirty(), 3, FoldOrder::stratified, 4);
   for (std::size_t i = 0; i < 3; ++i) {
-    Sequential by_hand = network();
+    Sequential by_hand = small_network();
     by_hand.fit(folds[i].first, options.fit);
     EXPECT_EQ(result.scores[i].loss.value, by_hand.evaluate(folds[i].second).loss.value);
     EXPECT_EQ(result.scores[i].samples, 10);
@@ -45,7 +45,7 @@ TEST(CrossValidate, TrainsAFreshCopyForEachFoldAndScoresItOnWhatWasHeldOut) {
 }
 
 TEST(CrossValidate, TellsMeanAndDeviationOfTheFolds) {
-  const CrossValidation result = cross_validate(network(), thirty(), {.folds = 2});
+  const CrossValidation result = cross_validate(small_network(), thirty(), {.folds = 2});
   const double a = result.scores[0]["accuracy"].value, b = result.scores[1]["accuracy"].value;
   EXPECT_DOUBLE_EQ(result["accuracy"].mean, (a + b) / 2);
   EXPECT_NEAR(result["accuracy"].sd, std::abs(a - b) / std::sqrt(2.0), 1e-12);
@@ -56,9 +56,9 @@ TEST(CrossValidate, TellsMeanAndDeviationOfTheFolds) {
 TEST(CrossValidate, WeighsSamplesByTheirOwnWeights) {
   std::vector<float> weights(30, 0.0f);
   for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<float>(i % 4);
-  const CrossValidation result = cross_validate(network(), thirty(), {.folds = 3, .fit = {.sample_weight = weights}});
+  const CrossValidation result = cross_validate(small_network(), thirty(), {.folds = 3, .fit = {.sample_weight = weights}});
   const auto folds = k_fold(thirty(), 3);
-  Sequential by_hand = network();
+  Sequential by_hand = small_network();
   std::vector<float> own;
   for (const std::uint32_t row : folds[1].first.rows()) own.push_back(weights[row]);
   by_hand.fit(folds[1].first, {.sample_weight = own});
@@ -68,16 +68,16 @@ TEST(CrossValidate, WeighsSamplesByTheirOwnWeights) {
 TEST(CrossValidate, KeepsTheCheckpointsOfFoldsApart) {
   const TemporaryFolder folder;
   CrossValidateOptions options{.folds = 3, .fit = {.batch_size = 5, .epochs = 2}};
-  const CrossValidation expected = cross_validate(network(), thirty(), options);
+  const CrossValidation expected = cross_validate(small_network(), thirty(), options);
   options.fit.callbacks.emplace_back(
       BackupAndRestore{.backup_dir = (folder / "b").string(), .delete_checkpoint = false});
-  const CrossValidation result = cross_validate(network(), thirty(), options);
+  const CrossValidation result = cross_validate(small_network(), thirty(), options);
   for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(result.scores[i].loss.value, expected.scores[i].loss.value) << i;
 }
 
 TEST(CrossValidate, RefusesWeightsThatFitNoFold) {
   const auto refusal = [](const CrossValidateOptions& options) {
-    return thrown_by([&] { static_cast<void>(cross_validate(network(), thirty(), options)); }).message();
+    return thrown_by([&] { static_cast<void>(cross_validate(small_network(), thirty(), options)); }).message();
   };
   EXPECT_EQ(refusal({.fit = {.sample_weight = {1, 2}}}), "sample_weight has 2 numbers, but the data 30 samples");
   EXPECT_EQ(refusal({.evaluate = {.sample_weight = {1}}}),

@@ -26,7 +26,7 @@ Loss squared(Reduction reduction = Reduction::sum_over_batch_size) {
       reduction);
 }
 
-Sequential network(const Loss& loss, std::vector<Metric> metrics = {}) {
+Sequential custom_network(const Loss& loss, std::vector<Metric> metrics = {}) {
   Sequential model{Input{1}, {Dense{.units = 8, .activation = Activation::tanh}, Dense{.units = 1}}};
   model.compile({.optimizer = SGD{.learning_rate = 0.1}, .loss = loss, .metrics = std::move(metrics)});
   return model;
@@ -36,7 +36,7 @@ TEST(CustomLoss, TrainsAsTheSameLossOfTelar) {
   std::vector<float> weights(24);
   for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<float>(i % 3);
   for (const Reduction reduction : {Reduction::sum_over_batch_size, Reduction::mean_with_sample_weight}) {
-    Sequential own = network(squared(reduction)), telars = network(MeanSquaredError{reduction});
+    Sequential own = custom_network(squared(reduction)), telars = custom_network(MeanSquaredError{reduction});
     const FitOptions options{.batch_size = 7, .epochs = 3, .sample_weight = weights};
     const History a = own.fit(line(), options), b = telars.fit(line(), options);
     for (std::size_t e = 0; e < 3; ++e) EXPECT_NEAR(a["loss"][e], b["loss"][e], 1e-6);
@@ -52,20 +52,20 @@ TEST(CustomLoss, TakesLabelsAsTargetsOfOneOutput) {
 }
 
 TEST(CustomLoss, MakesTheSameBitsForAnyNumberOfThreads) {
-  Sequential one = network(squared()), four = network(squared());
+  Sequential one = custom_network(squared()), four = custom_network(squared());
   one.fit(line(), {.batch_size = 24, .epochs = 3, .threads = 1});
   four.fit(line(), {.batch_size = 24, .epochs = 3, .threads = 4});
   EXPECT_EQ(one.weights_sha256(), four.weights_sha256());
 }
 
 TEST(CustomLoss, IsRefusedWithoutAFunction) {
-  EXPECT_EQ(thrown_by([] { network(CustomLoss{}); }).message(), "it has no function");
+  EXPECT_EQ(thrown_by([] { custom_network(CustomLoss{}); }).message(), "it has no function");
 }
 
 TEST(CustomMetric, IsTheMeanOverTheSamplesUnderItsName) {
   const Metric within{CustomMetric{.name = "within_half",
                                    .of_row = [](auto y, auto t) { return std::abs(y[0] - t[0]) < 0.5 ? 1.0 : 0.0; }}};
-  Sequential model = network(MeanSquaredError{}, {within, MeanAbsoluteError{}});
+  Sequential model = custom_network(MeanSquaredError{}, {within, MeanAbsoluteError{}});
   const History history = model.fit(line(), {.epochs = 2, .validation_data = line()});
   EXPECT_EQ(history["val_within_half"].size(), 2u);
   const Score score = model.evaluate(line());

@@ -20,7 +20,7 @@ Dataset images() {
   return Dataset(std::move(storage));
 }
 
-Sequential network(std::vector<Layer> front) {
+Sequential image_network(std::vector<Layer> front) {
   for (const Layer& layer : {Layer{Flatten{}}, Layer{Dense{.units = 3, .activation = Activation::softmax}}})
     front.push_back(layer);
   Sequential model{Input{6, 5}, front, 2};
@@ -32,7 +32,7 @@ const Rescaling kScale{.scale = 1.0 / 255};
 const RandomTranslation kMoves{.height_factor = 0.3, .width_factor = {0, 0.4}};
 
 TEST(ImageLayers, ChangeTrainingAndNothingElse) {
-  Sequential plain = network({kScale}), varied = network({kScale, RandomFlip{}, kMoves});
+  Sequential plain = image_network({kScale}), varied = image_network({kScale, RandomFlip{}, kMoves});
   EXPECT_EQ(plain.predict(images()), varied.predict(images()));
   EXPECT_EQ(plain.evaluate(images()).loss.value, varied.evaluate(images()).loss.value);
   const std::vector<float> samples(30, 0.3f);
@@ -47,7 +47,7 @@ TEST(ImageLayers, ChangeTrainingAndNothingElse) {
 
 TEST(ImageLayers, MakeTheSameBitsForAnyNumberOfThreads) {
   const auto hash = [](int threads) {
-    Sequential model = network({RandomFlip{}, kScale, kMoves});
+    Sequential model = image_network({RandomFlip{}, kScale, kMoves});
     model.fit(images(), {.batch_size = 16, .epochs = 3, .threads = threads});
     return model.weights_sha256();
   };
@@ -55,7 +55,7 @@ TEST(ImageLayers, MakeTheSameBitsForAnyNumberOfThreads) {
 }
 
 TEST(ImageLayers, StandBeforeRescalingAsWellAsBehindIt) {
-  Sequential before = network({kMoves, kScale}), behind = network({kScale, kMoves});
+  Sequential before = image_network({kMoves, kScale}), behind = image_network({kScale, kMoves});
   const auto loss = [](Sequential& model) { return model.fit(images(), {.batch_size = 8})["loss"][0]; };
   EXPECT_NEAR(loss(before), loss(behind), 1e-5) << "scaling and moving change places";
 }

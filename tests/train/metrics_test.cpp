@@ -90,7 +90,7 @@ TEST(Metrics, OfRegression) {
 
 // ---- through fit and evaluate ---------------------------------------------------------------------------------------
 
-Dataset blobs(int samples = 90) {
+Dataset two_blobs(int samples = 90) {
   std::vector<float> features;
   std::vector<std::int32_t> labels;
   for (int i = 0; i < samples; ++i) {
@@ -101,7 +101,7 @@ Dataset blobs(int samples = 90) {
   return from_arrays({4}, features, labels, 3);
 }
 
-Sequential network(const std::vector<Metric>& metrics) {
+Sequential measured_network(const std::vector<Metric>& metrics) {
   Sequential model{Input{4}, {Dense{.units = 3, .activation = Activation::softmax}}};
   model.compile(
       {.optimizer = Adam{.learning_rate = 0.02}, .loss = SparseCategoricalCrossentropy{}, .metrics = metrics});
@@ -118,9 +118,9 @@ TEST(Metrics, TakeASingleOutputOfALossOverClassesForTheOnlyClass) {
 }
 
 TEST(Metrics, AreLoggedUnderKerassNames) {
-  Sequential model = network({Accuracy{}, AUC{}, Precision{}, Precision{.threshold = 0.9}, FBetaScore{}, LogCosh{},
+  Sequential model = measured_network({Accuracy{}, AUC{}, Precision{}, Precision{.threshold = 0.9}, FBetaScore{}, LogCosh{},
                               SparseTopKCategoricalAccuracy{.k = 2}});
-  const History history = model.fit(blobs(), {.epochs = 2, .validation_data = blobs(30)});
+  const History history = model.fit(two_blobs(), {.epochs = 2, .validation_data = two_blobs(30)});
   std::vector<std::string> expected{"accuracy", "auc",       "fbeta_score", "logcosh",
                                     "loss",     "precision", "precision_1", "sparse_top_k_categorical_accuracy"};
   for (std::size_t i = 0; i < 8; ++i) expected.push_back("val_" + expected[i]);
@@ -128,8 +128,8 @@ TEST(Metrics, AreLoggedUnderKerassNames) {
 }
 
 TEST(Metrics, OfTheLossItselfIsTheLoss) {
-  Sequential model = network({SparseCategoricalCrossentropy{}});
-  const History history = model.fit(blobs(), {.epochs = 3, .validation_data = blobs(30)});
+  Sequential model = measured_network({SparseCategoricalCrossentropy{}});
+  const History history = model.fit(two_blobs(), {.epochs = 3, .validation_data = two_blobs(30)});
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_NEAR(history["sparse_categorical_crossentropy"][i], history["loss"][i], 1e-6);
     EXPECT_NEAR(history["val_sparse_categorical_crossentropy"][i], history["val_loss"][i], 1e-6);
@@ -137,24 +137,24 @@ TEST(Metrics, OfTheLossItselfIsTheLoss) {
 }
 
 TEST(Metrics, DoNotChangeTheTraining) {
-  Sequential with = network({AUC{}, ExpectedCalibrationError{}}), without = network({});
-  with.fit(blobs(), {.epochs = 3});
-  without.fit(blobs(), {.epochs = 3});
+  Sequential with = measured_network({AUC{}, ExpectedCalibrationError{}}), without = measured_network({});
+  with.fit(two_blobs(), {.epochs = 3});
+  without.fit(two_blobs(), {.epochs = 3});
   EXPECT_EQ(with.weights_sha256(), without.weights_sha256());
 }
 
 TEST(Metrics, HaveIntervalsAroundTheirValues) {
-  Sequential model = network({Accuracy{}, AUC{}, Precision{}, F1Score{}, MatthewsCorrelation{}, BalancedAccuracy{},
+  Sequential model = measured_network({Accuracy{}, AUC{}, Precision{}, F1Score{}, MatthewsCorrelation{}, BalancedAccuracy{},
                               RootMeanSquaredError{}, R2Score{}, SparseCategoricalCrossentropy{}});
-  model.fit(blobs(), {.epochs = 2});
-  const Score score = model.evaluate(blobs());
+  model.fit(two_blobs(), {.epochs = 2});
+  const Score score = model.evaluate(two_blobs());
   EXPECT_EQ(score.metrics.size(), 9u);
   for (const auto& [name, estimate] : score.metrics) {
     EXPECT_LT(estimate.low, estimate.high) << name;
     EXPECT_LE(estimate.low, estimate.value) << name;
     EXPECT_GE(estimate.high, estimate.value) << name;
   }
-  const Score again = model.evaluate(blobs(), {.batch_size = 7});
+  const Score again = model.evaluate(two_blobs(), {.batch_size = 7});
   for (std::size_t i = 0; i < 9; ++i) EXPECT_NEAR(again.metrics[i].second.low, score.metrics[i].second.low, 1e-9);
 }
 

@@ -24,7 +24,7 @@ Dataset clouds(int samples, unsigned seed, int columns = 40) {
   return from_arrays({columns}, features, labels, 10);
 }
 
-Sequential network(DType dtype, int columns = 40, int units = 65) {
+Sequential mixed_network(DType dtype, int columns = 40, int units = 65) {
   Sequential model{Input{columns},
                    {Rescaling{.scale = 0.5}, Dense{.units = units, .activation = Activation::relu},
                     BatchNormalization{}, Dropout{.rate = 0.2}, Dense{.units = 33, .activation = Activation::tanh},
@@ -39,7 +39,7 @@ TEST(MixedBfloat16, LearnsAsWellAsFloat32) {
   std::vector<double> accuracies;
   std::vector<std::string> weights;
   for (const DType dtype : {DType::float32, DType::mixed_bfloat16}) {
-    Sequential model = network(dtype);
+    Sequential model = mixed_network(dtype);
     model.fit(train, {.batch_size = 33, .epochs = 8});
     accuracies.push_back(model.evaluate(test)["accuracy"].value);
     weights.push_back(model.weights_sha256());
@@ -53,7 +53,7 @@ TEST(MixedBfloat16, IsNotTheDefault) { EXPECT_EQ(CompileOptions{}.dtype, DType::
 
 TEST(MixedBfloat16, EvaluatesWithTheArithmeticOfValidation) {
   const Dataset train = clouds(500, 2), test = clouds(333, 3);
-  Sequential model = network(DType::mixed_bfloat16);
+  Sequential model = mixed_network(DType::mixed_bfloat16);
   const History history = model.fit(train, {.batch_size = 32, .epochs = 2, .validation_data = test});
   EXPECT_EQ(history["val_loss"].back(), model.evaluate(test).loss.value);
 }
@@ -62,7 +62,7 @@ TEST(MixedBfloat16, GivesTheSameBitsOn1To4Threads) {
   const Dataset data = clouds(300, 2, 785);  // large enough for four threads; a short and odd last batch
   std::string first;
   for (const int threads : {1, 2, 3, 4}) {
-    Sequential model = network(DType::mixed_bfloat16, 785, 250);
+    Sequential model = mixed_network(DType::mixed_bfloat16, 785, 250);
     model.fit(data, {.batch_size = 65, .epochs = 2, .validation_data = data, .threads = threads});
     if (threads == 1) first = model.weights_sha256();
     EXPECT_EQ(model.weights_sha256(), first) << threads << " threads";
@@ -70,7 +70,7 @@ TEST(MixedBfloat16, GivesTheSameBitsOn1To4Threads) {
 }
 
 TEST(MixedBfloat16, FrozenLayersStay) {
-  Sequential model = network(DType::mixed_bfloat16);
+  Sequential model = mixed_network(DType::mixed_bfloat16);
   model.set_trainable("dense_1", false);
   const auto before = model.get_weights("dense_1/kernel");
   const std::vector<float> kernel(before.begin(), before.end());

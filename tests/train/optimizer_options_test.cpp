@@ -21,7 +21,7 @@ Dataset points() {
   return from_arrays({4}, features, labels, 3);
 }
 
-Sequential network(const Optimizer& optimizer) {
+Sequential optimized_network(const Optimizer& optimizer) {
   Sequential model{Input{4},
                    {Dense{.units = 8, .activation = Activation::relu}, BatchNormalization{},
                     Dense{.units = 3, .activation = Activation::softmax}}};
@@ -30,7 +30,7 @@ Sequential network(const Optimizer& optimizer) {
 }
 
 std::vector<float> trained(const Optimizer& optimizer, const FitOptions& options = {.batch_size = 20, .epochs = 2}) {
-  Sequential model = network(optimizer);
+  Sequential model = optimized_network(optimizer);
   model.fit(points(), options);
   return {model.get_weights().begin(), model.get_weights().end()};
 }
@@ -60,7 +60,7 @@ TEST(Optimizers, AllMakeTheLossSmaller) {
                                           Adafactor{.learning_rate = 0.05},
                                           Muon{.learning_rate = 0.01}};
   for (const Optimizer& optimizer : optimizers) {
-    Sequential model = network(optimizer);
+    Sequential model = optimized_network(optimizer);
     const History history = model.fit(points(), {.batch_size = 20, .epochs = 20});
     EXPECT_LT(history["loss"].back(), 0.7 * history["loss"].front()) << optimizer.index();
   }
@@ -69,7 +69,7 @@ TEST(Optimizers, AllMakeTheLossSmaller) {
 TEST(Optimizers, GoOnWhereTheLastFitEnded) {
   for (const Optimizer& optimizer :
        std::vector<Optimizer>{Nadam{}, Adagrad{}, Ftrl{}, Lion{}, RMSprop{}, Lamb{}, Adafactor{}, Muon{}}) {
-    Sequential twice = network(optimizer);
+    Sequential twice = optimized_network(optimizer);
     twice.fit(points(), {.batch_size = 20, .epochs = 1});
     twice.fit(points(), {.batch_size = 20, .epochs = 1});
     EXPECT_TRUE(std::ranges::equal(twice.get_weights(), trained(optimizer))) << optimizer.index();
@@ -78,7 +78,7 @@ TEST(Optimizers, GoOnWhereTheLastFitEnded) {
 
 TEST(ClipValue, BoundsEveryStepOfPlainDescent) {
   const float clip = 0.001f;
-  Sequential model = network(SGD{.learning_rate = 1, .clipvalue = static_cast<double>(clip)});
+  Sequential model = optimized_network(SGD{.learning_rate = 1, .clipvalue = static_cast<double>(clip)});
   const std::vector<float> before(model.get_weights().begin(), model.get_weights().end());
   model.fit(points(), {.batch_size = 60});
   int at_the_bound = 0;
@@ -104,7 +104,7 @@ TEST(WeightDecay, LeavesOutWhatIsNamed) {
     const std::vector<float> plain = trained(optimizer(0, {}), one_step),
                              other = trained(optimizer(0.5, std::move(names)), one_step);
     std::string paths;
-    const Sequential model = network(SGD{});
+    const Sequential model = optimized_network(SGD{});
     for (const Variable& v : model.variables()) {
       const auto begin = static_cast<std::ptrdiff_t>(v.offset), end = begin + static_cast<std::ptrdiff_t>(v.size());
       if (!std::equal(plain.begin() + begin, plain.begin() + end, other.begin() + begin)) paths += v.path + " ";
@@ -120,7 +120,7 @@ TEST(WeightDecay, LeavesOutWhatIsNamed) {
 }
 
 TEST(WeightDecay, RefusesANameThatNothingHas) {
-  EXPECT_EQ(refusal([] { network(AdamW{.exclude_from_weight_decay = {"bais"}}); }),
+  EXPECT_EQ(refusal([] { optimized_network(AdamW{.exclude_from_weight_decay = {"bais"}}); }),
             "[optimizer (AdamW)] exclude_from_weight_decay has \"bais\", but nothing with weights is called so\n"
             "  did you mean \"bias\"?");
 }
@@ -137,7 +137,7 @@ TEST(Adafactor, StandsUnitsAndInputsThatNeverSaySomething) {
 }
 
 TEST(ExcludeLayers, RefusesANameThatNothingHas) {
-  EXPECT_EQ(refusal([] { network(Muon{.exclude_layers = {"dense_2"}}); }),
+  EXPECT_EQ(refusal([] { optimized_network(Muon{.exclude_layers = {"dense_2"}}); }),
             "[optimizer (Muon)] exclude_layers has \"dense_2\", but nothing with weights is called so\n"
             "  did you mean \"dense_1\"?");
 }
@@ -146,7 +146,7 @@ TEST(Schedules, DecideTheRateOfEveryStep) {
   // Steps 0 and 1 have a rate, the others none.
   const LearningRate two = PiecewiseConstantDecay{.boundaries = {1}, .values = {0.1, 0.0}};
   const FitOptions three_steps{.batch_size = 20, .epochs = 1, .shuffle = false};
-  Sequential model = network(SGD{.learning_rate = two});
+  Sequential model = optimized_network(SGD{.learning_rate = two});
   LambdaCallback watch;
   std::vector<std::vector<float>> kernels;
   std::vector<double> rates;
@@ -182,7 +182,7 @@ TEST(Schedules, ThatComeToNothingLeaveFtrlWhereItIs) {
 
 TEST(Schedules, GoOnThroughFits) {
   const Optimizer optimizer = Adam{.learning_rate = CosineDecay{.initial_learning_rate = 0.01, .decay_steps = 6}};
-  Sequential twice = network(optimizer);
+  Sequential twice = optimized_network(optimizer);
   twice.fit(points(), {.batch_size = 20, .epochs = 1});
   twice.fit(points(), {.batch_size = 20, .epochs = 1});
   EXPECT_TRUE(std::ranges::equal(twice.get_weights(), trained(optimizer)));
@@ -211,7 +211,7 @@ TEST(ClipNorm, ThatIsNeverReachedChangesNothing) {
 
 /// 2-norm of what a step of size 1 moved, of each trained variable.
 std::vector<double> norms_of_step(const SGD& optimizer) {
-  Sequential model = network(optimizer);
+  Sequential model = optimized_network(optimizer);
   const std::vector<float> before(model.get_weights().begin(), model.get_weights().end());
   model.fit(points(), {.batch_size = 60});
   std::vector<double> norms;
@@ -241,7 +241,7 @@ TEST(GlobalClipNorm, BoundsAllGradientsTogetherAndKeepsTheirDirection) {
 }
 
 TEST(Clipping, IsDoneInOneWayOnly) {
-  EXPECT_EQ(refusal([] { network(Adam{.clipnorm = 1, .clipvalue = 1}); }),
+  EXPECT_EQ(refusal([] { optimized_network(Adam{.clipnorm = 1, .clipvalue = 1}); }),
             "[optimizer (Adam)] more than one of clipnorm, clipvalue and global_clipnorm is given\n"
             "  keep one of them");
 }
@@ -265,14 +265,14 @@ TEST(Accumulation, MovesAfterEveryKthStepByTheMeanGradient) {
 
 TEST(Accumulation, GoesOnThroughFits) {
   const Optimizer optimizer = Adam{.gradient_accumulation_steps = 4};
-  Sequential twice = network(optimizer);
+  Sequential twice = optimized_network(optimizer);
   twice.fit(points(), {.batch_size = 20, .epochs = 1});
   twice.fit(points(), {.batch_size = 20, .epochs = 1});
   EXPECT_TRUE(std::ranges::equal(twice.get_weights(), trained(optimizer)));
 }
 
 TEST(MovingAverages, AreTheWeightsThatATrainingEndsWith) {
-  Sequential model = network(SGD{.learning_rate = 0.1, .use_ema = true, .ema_momentum = 0.5});
+  Sequential model = optimized_network(SGD{.learning_rate = 0.1, .use_ema = true, .ema_momentum = 0.5});
   std::vector<float> average;
   LambdaCallback watch;
   watch.on_train_batch_end = [&](Training& training, int, const Logs&) {
@@ -290,7 +290,7 @@ TEST(MovingAverages, AreTheWeightsThatATrainingEndsWith) {
 
 TEST(MovingAverages, LeaveStatisticsAndFrozenWeightsAlone) {
   const auto weights = [](bool averages) {
-    Sequential model = network(SGD{.learning_rate = 0.1, .use_ema = averages});
+    Sequential model = optimized_network(SGD{.learning_rate = 0.1, .use_ema = averages});
     model.set_trainable("dense_1", false);
     model.fit(points(), {.batch_size = 60});
     return std::vector<float>(model.get_weights().begin(), model.get_weights().end());

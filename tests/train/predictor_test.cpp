@@ -22,7 +22,7 @@ std::vector<float> numbers(std::size_t count, float low, float high, unsigned se
   return values;
 }
 
-Sequential network(bool norms, Activation hidden = Activation::relu) {
+Sequential predicting_network(bool norms, Activation hidden = Activation::relu) {
   std::vector<Layer> layers;
   for (const int units : {60, 33}) {
     layers.push_back(Dense{.units = units, .activation = hidden});
@@ -50,14 +50,14 @@ std::vector<float> results_of(const Sequential& model, const std::vector<float>&
 }
 
 TEST(Predictor, GivesTheNetworksOwnResultsToTheBit) {
-  const Sequential model = network(false);
+  const Sequential model = predicting_network(false);
   const std::vector<float> samples = numbers(300 * 40, -1, 1);
   EXPECT_EQ(results_of(Predictor(model), samples), results_of(model, samples));
 }
 
 TEST(Predictor, FoldsBatchNormalizationIntoTheDenseBeforeOrAfterIt) {
   for (const Activation hidden : {Activation::relu, Activation::linear}) {
-    const Sequential model = network(true, hidden);
+    const Sequential model = predicting_network(true, hidden);
     const std::vector<float> samples = numbers(50 * 40, -1, 1);
     const std::vector<float> got = results_of(Predictor(model), samples), expected = results_of(model, samples);
     for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(got[i], expected[i], 2e-6f);
@@ -77,7 +77,7 @@ TEST(Predictor, NothingIsLeftOfLayersThatInferenceDoesNotNeed) {
 }
 
 TEST(Predictor, TheBatchAndTheThreadsDoNotShow) {
-  const Sequential model = network(true);
+  const Sequential model = predicting_network(true);
   const std::vector<float> samples = numbers(700 * 40, -1, 1);
   const std::vector<float> all = results_of(Predictor(model), samples);
   for (const int threads : {2, 3}) EXPECT_EQ(results_of(Predictor(model, {.threads = threads}), samples), all);
@@ -91,7 +91,7 @@ TEST(Predictor, TheBatchAndTheThreadsDoNotShow) {
 }
 
 TEST(Predictor, BytesAreNumbers) {
-  const Sequential model = network(true);
+  const Sequential model = predicting_network(true);
   std::vector<std::uint8_t> bytes(3 * 40);
   std::iota(bytes.begin(), bytes.end(), std::uint8_t{0});
   const Predictor predictor(model);
@@ -101,7 +101,7 @@ TEST(Predictor, BytesAreNumbers) {
 }
 
 TEST(Predictor, ManyThreadsMayCallItAtOnce) {
-  const Sequential model = network(true);
+  const Sequential model = predicting_network(true);
   const std::vector<float> samples = numbers(20 * 40, -1, 1);
   const Predictor predictor(model, {.threads = 2, .concurrency = 3});
   const std::vector<float> expected = results_of(predictor, samples);
@@ -116,12 +116,12 @@ TEST(Predictor, ManyThreadsMayCallItAtOnce) {
 }
 
 TEST(Predictor, SizesThatDoNotFitAreErrors) {
-  const Predictor predictor(network(false));
+  const Predictor predictor(predicting_network(false));
   std::vector<float> results(10);
   EXPECT_THROW(predictor.predict(std::vector<float>(39), results), Error);
   EXPECT_THROW(predictor.predict(std::vector<float>(80), results), Error);
-  EXPECT_THROW(Predictor(network(false), {.threads = 0}), Error);
-  EXPECT_THROW(Predictor(network(false), {.concurrency = 65}), Error);
+  EXPECT_THROW(Predictor(predicting_network(false), {.threads = 0}), Error);
+  EXPECT_THROW(Predictor(predicting_network(false), {.concurrency = 65}), Error);
   EXPECT_NO_THROW(predictor.predict(std::vector<float>(), std::span<float>()));
 }
 

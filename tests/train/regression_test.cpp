@@ -22,7 +22,7 @@ Dataset surfaces(int samples = 200, int width = 2) {
   return from_arrays({2}, features, targets);
 }
 
-Sequential network(int outputs = 2) {
+Sequential regression_network(int outputs = 2) {
   Sequential model{Input{2}, {Dense{.units = 16, .activation = Activation::tanh}, Dense{.units = outputs}}};
   model.compile({.optimizer = Adam{.learning_rate = 0.01}, .loss = MeanSquaredError{}});
   return model;
@@ -30,7 +30,7 @@ Sequential network(int outputs = 2) {
 
 TEST(Regression, LearnsTargetsOfAnyWidthAndLogsTheLossAlone) {
   for (const int width : {1, 2}) {
-    Sequential model = network(width);
+    Sequential model = regression_network(width);
     const History history = model.fit(surfaces(200, width), {.epochs = 60, .validation_data = surfaces(50, width)});
     EXPECT_EQ(history.names(), (std::vector<std::string>{"loss", "val_loss"}));
     EXPECT_EQ(history.ended, Ended::completed);
@@ -39,7 +39,7 @@ TEST(Regression, LearnsTargetsOfAnyWidthAndLogsTheLossAlone) {
 }
 
 TEST(Regression, ScoresTheLossWithItsIntervalAndNoClasses) {
-  Sequential model = network();
+  Sequential model = regression_network();
   const Score score = model.evaluate(surfaces());
   EXPECT_EQ(score.classes, 0);
   EXPECT_TRUE(score.confusion.empty());
@@ -59,7 +59,7 @@ TEST(Regression, ScoresTheLossWithItsIntervalAndNoClasses) {
 TEST(Regression, TakesEveryLossOfNumbers) {
   for (const Loss& loss : {Loss{MeanSquaredError{}}, Loss{MeanAbsoluteError{}}, Loss{MeanAbsolutePercentageError{}},
                            Loss{MeanSquaredLogarithmicError{}}, Loss{Huber{}}, Loss{LogCosh{}}}) {
-    Sequential model = network();
+    Sequential model = regression_network();
     model.compile({.optimizer = Adam{.learning_rate = 0.01}, .loss = loss});
     const History history = model.fit(surfaces(), {.epochs = 20});
     EXPECT_EQ(history.ended, Ended::completed);
@@ -102,14 +102,14 @@ TEST(IgnoredClass, CountsNowhereInTheLoss) {
 }
 
 TEST(Refused, LossesThatDoNotFitTheData) {
-  Sequential model = network();
+  Sequential model = regression_network();
   const std::string width = test::thrown_by([&] { model.fit(surfaces(20, 1)); }).what();
   EXPECT_NE(width.find("the network has 2 outputs, but the targets of"), std::string::npos) << width;
   const Dataset labelled = from_arrays({2}, std::vector<float>(6), {0, 1, 2}, 3);
   const std::string labels = test::thrown_by([&] { model.fit(labelled); }).what();
   EXPECT_NE(labels.find("mean_squared_error needs targets for each output"), std::string::npos) << labels;
 
-  Sequential one = network(1);
+  Sequential one = regression_network(1);
   one.compile({.loss = BinaryCrossentropy{}});
   const std::string classes = test::thrown_by([&] { one.fit(labelled); }).what();
   EXPECT_NE(classes.find("binary_crossentropy of one output knows the classes 0 and 1"), std::string::npos) << classes;

@@ -8,7 +8,7 @@
 namespace telar {
 namespace {
 
-Dataset blobs(int samples = 60) {
+Dataset weighted_blobs(int samples = 60) {
   std::vector<float> features;
   std::vector<std::int32_t> labels;
   for (int i = 0; i < samples; ++i) {
@@ -19,7 +19,7 @@ Dataset blobs(int samples = 60) {
   return from_arrays({4}, features, labels, 3);
 }
 
-Sequential network() {
+Sequential weighted_network() {
   Sequential model{
       Input{4},
       {Dense{.units = 8, .activation = Activation::relu}, Dense{.units = 3, .activation = Activation::softmax}}};
@@ -29,27 +29,27 @@ Sequential network() {
 }
 
 TEST(SampleWeight, OfOneChangesNothing) {
-  Sequential with = network(), without = network();
-  with.fit(blobs(), {.epochs = 2, .sample_weight = std::vector<float>(60, 1.0f)});
-  without.fit(blobs(), {.epochs = 2});
+  Sequential with = weighted_network(), without = weighted_network();
+  with.fit(weighted_blobs(), {.epochs = 2, .sample_weight = std::vector<float>(60, 1.0f)});
+  without.fit(weighted_blobs(), {.epochs = 2});
   EXPECT_EQ(with.weights_sha256(), without.weights_sha256());
 }
 
 TEST(SampleWeight, OfZeroLeavesASampleOutOfTheSum) {
   std::vector<float> weights(60, 0.0f);
   std::fill(weights.begin(), weights.begin() + 30, 1.0f);
-  const Sequential model = network();
-  const double half = model.evaluate(blobs(), {.sample_weight = weights}).loss.value;
-  EXPECT_NEAR(half, model.evaluate(blobs().slice(0, 30)).loss.value / 2, 1e-6);  // divided by all samples, as in Keras
-  EXPECT_EQ(model.evaluate(blobs(), {.sample_weight = weights})["accuracy"].value,
-            model.evaluate(blobs())["accuracy"].value);
+  const Sequential model = weighted_network();
+  const double half = model.evaluate(weighted_blobs(), {.sample_weight = weights}).loss.value;
+  EXPECT_NEAR(half, model.evaluate(weighted_blobs().slice(0, 30)).loss.value / 2, 1e-6);  // divided by all samples, as in Keras
+  EXPECT_EQ(model.evaluate(weighted_blobs(), {.sample_weight = weights})["accuracy"].value,
+            model.evaluate(weighted_blobs())["accuracy"].value);
 }
 
 TEST(SampleWeight, FollowsTheSamplesOfASubsetAndOfASplit) {
-  const Dataset data = blobs();
+  const Dataset data = weighted_blobs();
   std::vector<float> weights;
   for (int i = 0; i < 60; ++i) weights.push_back(static_cast<float>(i % 5) / 2);
-  Sequential split = network(), given = network();
+  Sequential split = weighted_network(), given = weighted_network();
   const History a = split.fit(data, {.epochs = 2, .validation_split = 0.25, .sample_weight = weights});
   given.fit(data.slice(0, 45), {.epochs = 2, .sample_weight = {weights.begin(), weights.begin() + 45}});
   EXPECT_EQ(split.weights_sha256(), given.weights_sha256());
@@ -61,16 +61,16 @@ TEST(SampleWeight, FollowsTheSamplesOfASubsetAndOfASplit) {
 TEST(ClassWeight, IsTheSampleWeightOfItsClass) {
   std::vector<float> weights;
   for (int i = 0; i < 60; ++i) weights.push_back(i % 3 == 1 ? 3.0f : 1.0f);
-  Sequential by_class = network(), by_sample = network();
-  by_class.fit(blobs(), {.epochs = 2, .class_weight = {{1, 3.0}}});
-  by_sample.fit(blobs(), {.epochs = 2, .sample_weight = weights});
+  Sequential by_class = weighted_network(), by_sample = weighted_network();
+  by_class.fit(weighted_blobs(), {.epochs = 2, .class_weight = {{1, 3.0}}});
+  by_sample.fit(weighted_blobs(), {.epochs = 2, .sample_weight = weights});
   EXPECT_EQ(by_class.weights_sha256(), by_sample.weights_sha256());
 }
 
 TEST(Refused, WeightsThatDoNotFit) {
-  Sequential model = network();
+  Sequential model = weighted_network();
   const auto refusal = [&](const FitOptions& options) {
-    return std::string(test::thrown_by([&] { model.fit(blobs(), options); }).what());
+    return std::string(test::thrown_by([&] { model.fit(weighted_blobs(), options); }).what());
   };
   EXPECT_NE(refusal({.sample_weight = {1, 2}}).find("2 numbers for 60 samples"), std::string::npos);
   EXPECT_NE(refusal({.sample_weight = std::vector<float>(60, -1.0f)}).find("is -1"), std::string::npos);
