@@ -39,6 +39,7 @@ struct Verb {
 [[nodiscard]] Verb add_evaluate(CLI::App& program);
 [[nodiscard]] Verb add_inspect(CLI::App& program);
 [[nodiscard]] Verb add_doctor(CLI::App& program);
+[[nodiscard]] Verb add_data(CLI::App& program);
 
 /// Adds --json, -q, --color and --threads to a verb, and its examples to its --help.
 void add_common_options(CLI::App& app, CommonOptions& options, const std::string& examples);
