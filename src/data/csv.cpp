@@ -12,6 +12,7 @@
 
 #include "base/did_you_mean.hpp"
 #include "base/file_reader.hpp"
+#include "base/utf8.hpp"
 #include "data/csv_reader.hpp"
 
 namespace telar::datasets {
@@ -37,6 +38,12 @@ bool parse_number(std::string_view text, float& value) {
   return problem == std::errc() && stop == text.data() + text.size() && std::isfinite(value);
 }
 
+/// Names go into documents, which are UTF-8.
+void check_text(std::string_view text, const CsvReader& reader) {
+  if (!is_utf8(text))
+    throw Error(ErrorCode::data, reader.place(), "this name is not UTF-8", "convert the table, as with iconv -t UTF-8");
+}
+
 enum class Role { feature, label, target, ignored };
 
 struct Column {
@@ -53,6 +60,7 @@ std::vector<Column> read_header(CsvReader& reader, const std::string& file, cons
   bool only_numbers = true;
   while (reader.has_field()) {
     std::string name(reader.field());
+    check_text(name, reader);
     float number = 0;
     only_numbers = only_numbers && parse_number(name, number);
     if (name.empty()) name = "column_" + std::to_string(columns.size() + 1);
@@ -97,6 +105,7 @@ class Labels {
   [[nodiscard]] std::int32_t of(std::string_view text, const CsvReader& reader) {
     const auto known = numbers_.find(text);
     if (known != numbers_.end()) return known->second;
+    check_text(text, reader);
     if (fixed_)
       throw Error(ErrorCode::data, reader.place(), "the class " + shown_field(text) + " is none of the training data's",
                   did_you_mean(std::string(text), names_));

@@ -12,7 +12,7 @@ namespace telar {
 template <>
 inline constexpr std::array enum_names<DataSpec::Source>{
     EnumName<DataSpec::Source>{DataSpec::Source::fashion_mnist, "fashion_mnist"},
-    EnumName<DataSpec::Source>{DataSpec::Source::idx, "idx"}};
+    EnumName<DataSpec::Source>{DataSpec::Source::idx, "idx"}, EnumName<DataSpec::Source>{DataSpec::Source::csv, "csv"}};
 
 template <>
 inline constexpr std::array enum_names<DType>{EnumName<DType>{DType::float32, "float32"},
@@ -33,6 +33,16 @@ void describe(T& s, V&& v) {
     v.field("train_labels", s.files.train_labels, "File of the training labels.");
     v.field("test_images", s.files.test_images, "File of the test samples.");
     v.field("test_labels", s.files.test_labels, "File of the test labels.");
+  }
+  if (s.source == DataSpec::Source::csv) {
+    v.field("train", s.train, "File of the training samples; its first line names the columns.");
+    v.field("test", s.test, "File of the test samples. Default: test_fraction of the training file's.");
+    v.field("test_fraction", s.test_fraction, "Share of the samples kept for the test, the same for every seed.",
+            kValidationFraction);
+    v.field("label", s.label, "Column of the class, as text or numbers.");
+    v.field("targets", s.targets, "Columns of what a regression learns; in place of label.");
+    v.field("ignore", s.ignore, "Columns to leave out.");
+    v.field("separator", s.separator, "The character between two fields.");
   }
   v.field("validation", s.validation,
           "Training samples held out: { first = N }, { last = 0.2 } or { fraction = 0.2 }.");

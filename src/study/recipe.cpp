@@ -24,7 +24,7 @@ namespace {
 // The folder of the file that says it, or for --set the current one, is what a relative path starts from.
 void resolve_path(const toml::table& tree, const std::string& address, std::string& path) {
   const toml::node* node = tree.at_path(address).node();
-  if (node == nullptr || path.empty()) return;
+  if (node == nullptr) return;
   const auto& source = node->source();
   const bool from_file = source.path && !place_of(source).starts_with("--set ");
   const std::filesystem::path folder = from_file ? std::filesystem::path(*source.path).parent_path() : ".";
@@ -73,8 +73,11 @@ Recipe load_recipe(const std::filesystem::path& file, const std::vector<std::str
               place_of(recipe, "fit.initial_epoch"));
   take_validation_split(recipe);
   check_complete(recipe);
-  resolve_path(tree, "data.dir", recipe.data.directory);
-  resolve_path(tree, "fit.start_from", recipe.fit.start_from);
+  if (!recipe.data.directory.empty())
+    resolve_path(tree, "data.dir", recipe.data.directory);
+  else if (recipe.data.source == DataSpec::Source::csv && !recipe.data.train.empty())
+    resolve_path(tree, "data.train", recipe.data.directory);  // beside the recipe that names them
+  if (!recipe.fit.start_from.empty()) resolve_path(tree, "fit.start_from", recipe.fit.start_from);
   return recipe;
 }
 

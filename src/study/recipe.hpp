@@ -24,12 +24,18 @@ struct ValidationSpec {
 
 /// `[data]`.
 struct DataSpec {
-  enum class Source { fashion_mnist, idx };
+  enum class Source { fashion_mnist, idx, csv };
   Source source = Source::fashion_mnist;
-  /// Folder of the four files; a recipe's `dir` is relative to the file that says it, and absolute once it is loaded.
+  /// Folder of the files; a recipe's `dir` is relative to the file that says it, and absolute once it is loaded. Files
+  /// of csv without one lie beside the recipe.
   std::string directory;
   datasets::IdxFiles files;    ///< idx: their names
   std::optional<int> classes;  ///< idx: default largest training label + 1
+  std::string train, test;     ///< csv: files of the samples; without `test`, test_fraction of `train` are the test set
+  double test_fraction = 0.2;  ///< drawn the same whatever the seed, class by class where there are classes
+  std::string label;           ///< csv: what CsvOptions calls so
+  std::vector<std::string> targets, ignore;
+  std::string separator = ",";
   ValidationSpec validation;
 };
 
@@ -76,6 +82,7 @@ struct RecipeData {
   Dataset train;
   std::optional<Dataset> validation;
   Dataset test;
+  std::vector<std::string> features{};  ///< their names, where the data have any
 };
 [[nodiscard]] RecipeData load_data(const Recipe& recipe, const std::filesystem::path& data_dir = {});
 

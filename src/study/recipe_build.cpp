@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <telar/csv.hpp>
 #include <telar/error.hpp>
 
 #include "spec/validate.hpp"
@@ -12,10 +13,50 @@ namespace telar {
 
 namespace {
 
-datasets::Pair read_files(const Recipe& recipe, const std::filesystem::path& data_dir) {
+/// The same test set for every seed: runs that differ in it cannot be compared.
+datasets::Pair hold_test_out(const Recipe& recipe, const Dataset& data) {
+  const double fraction = recipe.data.test_fraction;
+  try {
+    auto [train, test] = data.has_labels() ? split_stratified(data, fraction, 0) : split_shuffled(data, fraction, 0);
+    return {std::move(train), std::move(test)};
+  } catch (const Error& error) {
+    throw Error(error.code(), place_of(recipe, "data.test_fraction"), error.message(),
+                "change data.test_fraction, or name a file of test samples: test = \"...\"");
+  }
+}
+
+datasets::Pair read_tables(const Recipe& recipe, const std::filesystem::path& directory,
+                           std::vector<std::string>& features) {
+  const DataSpec& spec = recipe.data;
+  if (spec.train.empty())
+    throw Error(ErrorCode::usage, place_of(recipe, "data.source"), "data.train is missing: which file?",
+                "add train = \"samples.csv\" to [data]");
+  if (spec.label.empty() == spec.targets.empty())
+    throw Error(ErrorCode::usage, place_of(recipe, spec.label.empty() ? "data.source" : "data.targets"),
+                spec.label.empty() ? "neither data.label nor data.targets: which column is to be learnt?"
+                                   : "both data.label and data.targets are given",
+                "label names the column of classes, targets the columns of numbers");
+  if (spec.separator.size() != 1 || spec.separator.find_first_of("\"\r\n ") != std::string::npos)
+    throw Error(ErrorCode::usage, place_of(recipe, "data.separator"), "data.separator must be one character",
+                "such as \",\", \";\" or \"\\t\"");
+  datasets::CsvOptions options{spec.label, spec.targets, spec.ignore, spec.separator.front(), {}};
+  const datasets::Table train = datasets::csv(directory / spec.train, options);
+  features = train.features;
+  if (spec.test.empty()) return hold_test_out(recipe, train.samples);
+  options.classes = train.samples.class_names();
+  const datasets::Table test = datasets::csv(directory / spec.test, options);
+  if (test.features != train.features)
+    throw Error(ErrorCode::data, (directory / spec.test).string(),
+                "its columns are not those of " + spec.train + ", or not in that order");
+  return {train.samples, test.samples};
+}
+
+datasets::Pair read_files(const Recipe& recipe, const std::filesystem::path& data_dir,
+                          std::vector<std::string>& features) {
   const DataSpec& spec = recipe.data;
   const std::filesystem::path directory = data_dir.empty() ? std::filesystem::path(spec.directory) : data_dir;
   if (spec.source == DataSpec::Source::fashion_mnist) return datasets::fashion_mnist(directory);
+  if (spec.source == DataSpec::Source::csv) return read_tables(recipe, directory, features);
   if (directory.empty())
     throw Error(ErrorCode::usage, place_of(recipe, "data.source"), "data.dir is missing: where are the four IDX files?",
                 "add dir = \"...\" to [data], or say --data-dir");
@@ -110,9 +151,10 @@ Sequential stack(const Recipe& recipe, const Dataset& data) {
 }  // namespace
 
 RecipeData load_data(const Recipe& recipe, const std::filesystem::path& data_dir) {
-  auto [train, test] = read_files(recipe, data_dir);
+  std::vector<std::string> features;
+  auto [train, test] = read_files(recipe, data_dir, features);
   const ValidationSpec& spec = recipe.data.validation;
-  RecipeData data{std::move(train), {}, std::move(test)};
+  RecipeData data{std::move(train), {}, std::move(test), std::move(features)};
   if (spec.kind != ValidationSpec::Kind::none) {
     const std::string place = place_of(recipe, "data.validation");
     if (spec.kind == ValidationSpec::Kind::first && static_cast<std::size_t>(spec.first) >= data.train.size())

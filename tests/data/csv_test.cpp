@@ -111,6 +111,12 @@ TEST_F(Csv, SaysWhereSomethingIsNoNumber) {
   expect_refused("a,y\n\"q\nq\",k\n\x1b[2J,k\n", "2:1", "\"q?q\"");
 }
 
+TEST_F(Csv, TakesNoNamesThatAreNotUtf8) {
+  EXPECT_EQ(read("a,y\n1,Tr\xc3\xa4ne\n", {.label = "y"}).class_names(), std::vector<std::string>{"Tr\xc3\xa4ne"});
+  expect_refused("a,y\n1,b\n1,Tr\xe4ne\n", "3:3", "not UTF-8");
+  expect_refused("H\xf6he,y\n1,b\n", "1:1", "not UTF-8");
+}
+
 TEST_F(Csv, CountsMissingValuesByTheirLines) {
   expect_refused("a,b,y\n1,,k\n?,2,k\n3,NaN,\n4,5,k\n", "2:3",
                  "4 values are missing: line 2 (b), line 3 (a), line 4 (b), line 4 (y)");

@@ -107,6 +107,8 @@ inline Recipe random_recipe() {
   Recipe recipe;
   describe(recipe, RandomFields{});
   recipe.fit.validation_split = 0;  // a loaded recipe has it in [data]
+  if (recipe.data.source == DataSpec::Source::csv && recipe.data.directory.empty())
+    recipe.data.directory = "/tables";  // a loaded recipe says where its tables are
   recipe.fit.initial_epoch = std::min(recipe.fit.initial_epoch, recipe.fit.epochs - 1);
   return recipe;
 }
