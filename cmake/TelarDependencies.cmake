@@ -9,13 +9,14 @@ pkg_check_modules(TELAR_ZIP REQUIRED IMPORTED_TARGET libzip)
 pkg_check_modules(TELAR_HWY REQUIRED IMPORTED_TARGET libhwy)
 set(TELAR_LINK_LIBRARIES Threads::Threads ZLIB::ZLIB OpenSSL::Crypto PkgConfig::TELAR_ZIP PkgConfig::TELAR_HWY)
 
-# Headers only: toml++ and Random123 have no package file that keeps them so, and lie in the compiler's own path.
+# Headers only: toml++, Random123 and protozero have no package file that keeps them so, and lie in the compiler's own path.
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(fmt 9 REQUIRED)
 find_package(Boost 1.74 REQUIRED)
 find_path(TELAR_TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)
 find_path(TELAR_RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
-mark_as_advanced(TELAR_TOMLPLUSPLUS_INCLUDE_DIR TELAR_RANDOM123_INCLUDE_DIR)
+find_path(TELAR_PROTOZERO_INCLUDE_DIR protozero/pbf_builder.hpp REQUIRED)
+mark_as_advanced(TELAR_TOMLPLUSPLUS_INCLUDE_DIR TELAR_RANDOM123_INCLUDE_DIR TELAR_PROTOZERO_INCLUDE_DIR)
 set(TELAR_HEADER_LIBRARIES nlohmann_json::nlohmann_json fmt::fmt-header-only Boost::headers)
 
 if(TELAR_BUILD_CLI OR TELAR_BUILD_BENCH)

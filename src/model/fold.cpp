@@ -29,6 +29,7 @@ class Folding {
   }
 
   [[nodiscard]] Model result() && {
+    if (layers_.empty()) return model_;  // nothing but layers that only train: one of them has to stay
     Model folded(model_.input(), std::move(layers_), model_.seed());
     for (std::size_t i = 0; i < folded.layers().size(); ++i)
       for (const auto& [name, numbers] : values_[i])

@@ -17,7 +17,7 @@ HEADER_FLOORS = {
     "tensor_optimizers": "spec", "regularizers": "spec", "constraints": "spec", "image_layers": "spec", "custom": "spec",
     "callbacks": "spec", "csv": "data", "dataset": "data", "telar": "study",
     # Declared for the model's floor, defined on the floors that their verbs need.
-    "sequential": "model", "predictor": "model", "gradient_check": "model", "cross_validation": "model",
+    "sequential": "model", "predictor": "model", "onnx": "model", "gradient_check": "model", "cross_validation": "model",
 }
 PUBLIC_HEADER_LINES = 250
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^">]+)[">]')

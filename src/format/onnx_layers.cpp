@@ -1,0 +1,145 @@
+#include "format/onnx_layers.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace telar {
+
+namespace {
+
+class LayerLowering {
+ public:
+  LayerLowering(OnnxGraph& graph, const Model& model) : graph_(graph), model_(model) {}
+
+  std::string chain(const std::vector<Layer>& layers, const std::vector<LayerInfo>& infos, std::string x) {
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      info_ = &infos[i];
+      graph_.enter(info_->name);
+      x = std::visit([&](const auto& layer) { return lower(layer, x); },
+                     static_cast<const Layer::Alternatives&>(layers[i]));
+    }
+    return x;
+  }
+
+ private:
+  using Name = std::string;
+
+  // ---- what changes nothing in inference mode
+  Name lower(const Dropout&, const Name& x) { return x; }
+  Name lower(const GaussianNoise&, const Name& x) { return x; }
+  Name lower(const GaussianDropout&, const Name& x) { return x; }
+  Name lower(const AlphaDropout&, const Name& x) { return x; }
+  Name lower(const ActivityRegularization&, const Name& x) { return x; }
+  Name lower(const RandomFlip&, const Name& x) { return x; }
+  Name lower(const RandomTranslation&, const Name& x) { return x; }
+
+  // ---- shapes
+  Name lower(const Flatten&, const Name& x) { return graph_.add("Flatten", {x}, {{"axis", std::int64_t{1}}}); }
+  Name lower(const Reshape&, const Name& x) {
+    std::vector<std::int64_t> shape{0};  // N stays as it is
+    shape.insert(shape.end(), info_->output_shape.begin(), info_->output_shape.end());
+    const auto axes = static_cast<std::int64_t>(shape.size());
+    return graph_.add("Reshape", {x, graph_.constant("shape", {axes}, std::move(shape))});
+  }
+
+  // ---- products and sums
+  Name lower(const Rescaling& layer, const Name& x) {
+    const Name scaled = graph_.add("Mul", {x, graph_.constant("scale", layer.scale)});
+    return layer.offset == 0 ? scaled : graph_.add("Add", {scaled, graph_.constant("offset", layer.offset)});
+  }
+  Name lower(const Dense& layer, const Name& x) {
+    std::vector<Name> inputs{x, weights("kernel")};
+    if (layer.use_bias) inputs.push_back(weights("bias"));
+    return add_onnx_activation(graph_, layer.activation, graph_.add("Gemm", std::move(inputs)), layer.units);
+  }
+  Name lower(const Residual& layer, const Name& x) {
+    const LayerInfo& info = *info_;
+    const Name inner = chain(layer.layers, info.inner, x);
+    graph_.enter(info.name);
+    return graph_.add("Add", {x, inner});
+  }
+
+  // ---- activations
+  Name lower(const ActivationLayer& layer, const Name& x) {
+    return add_onnx_activation(graph_, layer.activation, x, info_->input_shape.back());
+  }
+  Name lower(const Softmax&, const Name& x) { return add_onnx_activation(graph_, Activation::softmax, x, 0); }
+  Name lower(const LeakyReLU& layer, const Name& x) {
+    return graph_.add("LeakyRelu", {x}, {{"alpha", static_cast<float>(layer.negative_slope)}});
+  }
+  Name lower(const ELU& layer, const Name& x) {
+    return graph_.add("Elu", {x}, {{"alpha", static_cast<float>(layer.alpha)}});
+  }
+  Name lower(const PReLU&, const Name& x) { return graph_.add("PRelu", {x, weights("alpha")}); }
+  Name lower(const ReLU& layer, const Name& x) {
+    if (layer.threshold == 0 && layer.negative_slope == 0) {
+      if (!layer.max_value) return graph_.add("Relu", {x});
+      return graph_.add("Clip", {x, graph_.constant("low", 0.0), graph_.constant("max_value", *layer.max_value)});
+    }
+    const Name threshold = graph_.constant("threshold", layer.threshold);
+    const Name above = layer.max_value ? graph_.add("Min", {x, graph_.constant("max_value", *layer.max_value)}) : x;
+    const Name below =
+        graph_.add("Mul", {graph_.add("Sub", {x, threshold}), graph_.constant("negative_slope", layer.negative_slope)});
+    return graph_.add("Where", {graph_.add("Greater", {x, threshold}), above, below});
+  }
+
+  // ---- normalisation
+  Name lower(const BatchNormalization& layer, const Name& x) {
+    const Name gamma = weights_or("gamma", 1), beta = weights_or("beta", 0);
+    return graph_.add("BatchNormalization", {x, gamma, beta, weights("moving_mean"), weights("moving_variance")},
+                      {{"epsilon", static_cast<float>(layer.epsilon)}});
+  }
+  Name lower(const LayerNormalization& layer, const Name& x) {
+    const Name gamma = weights_or("gamma", 1), beta = weights_or("beta", 0);
+    return graph_.add("LayerNormalization", {x, gamma, beta},
+                      {{"axis", std::int64_t{-1}}, {"epsilon", static_cast<float>(layer.epsilon)}});
+  }
+  Name lower(const RMSNormalization& layer, const Name& x) {
+    const Name mean = graph_.add("ReduceMean", {graph_.add("Mul", {x, x})}, {{"axes", std::vector<std::int64_t>{-1}}});
+    const Name root = graph_.add("Sqrt", {graph_.add("Add", {mean, graph_.constant("epsilon", layer.epsilon)})});
+    return graph_.add("Mul", {graph_.add("Div", {x, root}), weights("scale")});
+  }
+  Name lower(const UnitNormalization&, const Name& x) {
+    const Name length = graph_.add("ReduceL2", {x}, {{"axes", std::vector<std::int64_t>{-1}}});
+    return graph_.add("Div", {x, graph_.add("Max", {length, graph_.constant("least", 1e-12)})});
+  }
+  Name lower(const Normalization& layer, const Name& x) {
+    std::vector<float> deviation = numbers("variance");
+    for (float& variance : deviation)
+      variance = static_cast<float>(std::max(std::sqrt(static_cast<double>(variance)), 1e-7));
+    const Name mean = weights("mean"), scale = graph_.constant("deviation", shape_of("variance"), std::move(deviation));
+    if (layer.invert) return graph_.add("Add", {graph_.add("Mul", {x, scale}), mean});
+    return graph_.add("Div", {graph_.add("Sub", {x, mean}), scale});
+  }
+
+  // ---- the layer's own numbers
+  [[nodiscard]] std::vector<float> numbers(const std::string& name) const {
+    const Variable* variable = model_.variable(*info_, name);
+    const auto begin = model_.weights().begin() + static_cast<std::ptrdiff_t>(variable->offset);
+    return {begin, begin + static_cast<std::ptrdiff_t>(variable->size())};
+  }
+  [[nodiscard]] std::vector<std::int64_t> shape_of(const std::string& name) const {
+    const std::vector<int>& shape = model_.variable(*info_, name)->shape;
+    return {shape.begin(), shape.end()};
+  }
+  Name weights(const std::string& name) { return graph_.constant(name, shape_of(name), numbers(name)); }
+  /// For operators that must be given a vector which the layer may lack.
+  Name weights_or(const std::string& name, float value) {
+    if (model_.variable(*info_, name) != nullptr) return weights(name);
+    const int width = info_->input_shape.back();
+    return graph_.constant(name, {width}, std::vector<float>(static_cast<std::size_t>(width), value));
+  }
+
+  OnnxGraph& graph_;
+  const Model& model_;
+  const LayerInfo* info_ = nullptr;  // of the layer in hand
+};
+
+}  // namespace
+
+std::string add_onnx_layers(OnnxGraph& graph, const Model& model, const std::string& x) {
+  return LayerLowering(graph, model).chain(model.layers(), model.infos(), x);
+}
+
+}  // namespace telar
