@@ -10,28 +10,28 @@ namespace {
 using compute::CrossEntropyOp;
 using compute::LossFormula;
 using compute::LossReduction;
-using Kind = LossFormula::Kind;
+using Formula = LossFormula::Kind;
 
 // Which formula a loss has. Fields beyond `kind` follow from the names of the loss's own.
-constexpr Kind kind_of(const BinaryCrossentropy&) noexcept { return Kind::binary; }
-constexpr Kind kind_of(const BinaryFocalCrossentropy&) noexcept { return Kind::binary_focal; }
-constexpr Kind kind_of(const CategoricalFocalCrossentropy&) noexcept { return Kind::categorical_focal; }
-constexpr Kind kind_of(const MeanSquaredError&) noexcept { return Kind::squared; }
-constexpr Kind kind_of(const MeanAbsoluteError&) noexcept { return Kind::absolute; }
-constexpr Kind kind_of(const MeanAbsolutePercentageError&) noexcept { return Kind::percentage; }
-constexpr Kind kind_of(const MeanSquaredLogarithmicError&) noexcept { return Kind::logarithmic; }
-constexpr Kind kind_of(const Huber&) noexcept { return Kind::huber; }
-constexpr Kind kind_of(const LogCosh&) noexcept { return Kind::log_cosh; }
-constexpr Kind kind_of(const KLDivergence&) noexcept { return Kind::kl_divergence; }
-constexpr Kind kind_of(const Poisson&) noexcept { return Kind::poisson; }
-constexpr Kind kind_of(const CosineSimilarity&) noexcept { return Kind::cosine; }
-constexpr Kind kind_of(const Hinge&) noexcept { return Kind::hinge; }
-constexpr Kind kind_of(const SquaredHinge&) noexcept { return Kind::squared_hinge; }
-constexpr Kind kind_of(const CategoricalHinge&) noexcept { return Kind::categorical_hinge; }
-constexpr Kind kind_of(const CategoricalGeneralizedCrossEntropy&) noexcept { return Kind::generalized; }
-constexpr Kind kind_of(const Dice&) noexcept { return Kind::overlap; }
-constexpr Kind kind_of(const Tversky&) noexcept { return Kind::overlap; }
-constexpr Kind kind_of(const CustomLoss&) noexcept { return Kind::custom; }
+constexpr Formula kind_of(const BinaryCrossentropy&) noexcept { return Formula::binary; }
+constexpr Formula kind_of(const BinaryFocalCrossentropy&) noexcept { return Formula::binary_focal; }
+constexpr Formula kind_of(const CategoricalFocalCrossentropy&) noexcept { return Formula::categorical_focal; }
+constexpr Formula kind_of(const MeanSquaredError&) noexcept { return Formula::squared; }
+constexpr Formula kind_of(const MeanAbsoluteError&) noexcept { return Formula::absolute; }
+constexpr Formula kind_of(const MeanAbsolutePercentageError&) noexcept { return Formula::percentage; }
+constexpr Formula kind_of(const MeanSquaredLogarithmicError&) noexcept { return Formula::logarithmic; }
+constexpr Formula kind_of(const Huber&) noexcept { return Formula::huber; }
+constexpr Formula kind_of(const LogCosh&) noexcept { return Formula::log_cosh; }
+constexpr Formula kind_of(const KLDivergence&) noexcept { return Formula::kl_divergence; }
+constexpr Formula kind_of(const Poisson&) noexcept { return Formula::poisson; }
+constexpr Formula kind_of(const CosineSimilarity&) noexcept { return Formula::cosine; }
+constexpr Formula kind_of(const Hinge&) noexcept { return Formula::hinge; }
+constexpr Formula kind_of(const SquaredHinge&) noexcept { return Formula::squared_hinge; }
+constexpr Formula kind_of(const CategoricalHinge&) noexcept { return Formula::categorical_hinge; }
+constexpr Formula kind_of(const CategoricalGeneralizedCrossEntropy&) noexcept { return Formula::generalized; }
+constexpr Formula kind_of(const Dice&) noexcept { return Formula::overlap; }
+constexpr Formula kind_of(const Tversky&) noexcept { return Formula::overlap; }
+constexpr Formula kind_of(const CustomLoss&) noexcept { return Formula::custom; }
 
 template <class T>
 concept IsCrossentropyOfClasses =
@@ -83,10 +83,11 @@ LossOperation lower(const T& loss) {
   if constexpr (std::is_same_v<T, CustomLoss>) op.custom = loss.functions;
   op.reduction = lower(loss.reduction);
   // Logits and margins change sides at 0.
-  if (op.formula.logits || op.formula.kind == Kind::hinge || op.formula.kind == Kind::squared_hinge) op.threshold = 0;
+  if (op.formula.logits || op.formula.kind == Formula::hinge || op.formula.kind == Formula::squared_hinge)
+    op.threshold = 0;
   // A single output of a loss over classes is the only class, whatever its value.
-  if (op.formula.kind == Kind::categorical_focal || op.formula.kind == Kind::categorical_hinge ||
-      op.formula.kind == Kind::generalized)
+  if (op.formula.kind == Formula::categorical_focal || op.formula.kind == Formula::categorical_hinge ||
+      op.formula.kind == Formula::generalized)
     op.threshold = std::numeric_limits<float>::infinity();
   return op;
 }

@@ -9,48 +9,48 @@ namespace telar {
 namespace {
 
 using compute::UpdateRule;
-using Rule = UpdateRule::Kind;
+using Kind = UpdateRule::Kind;
 
 float share(double beta) { return static_cast<float>(1.0 - beta); }
 
 UpdateRule rule_of(const SGD& o) {
-  UpdateRule rule{o.momentum == 0 ? Rule::sgd : o.nesterov ? Rule::nesterov : Rule::momentum};
+  UpdateRule rule{o.momentum == 0 ? Kind::sgd : o.nesterov ? Kind::nesterov : Kind::momentum};
   rule.momentum = static_cast<float>(o.momentum);
   return rule;
 }
 
 template <class T>
 requires std::is_same_v<T, Adam> || std::is_same_v<T, AdamW> UpdateRule rule_of(const T& o) {
-  return {o.amsgrad ? Rule::amsgrad : Rule::adam, 0, share(o.beta_1), share(o.beta_2), static_cast<float>(o.epsilon)};
+  return {o.amsgrad ? Kind::amsgrad : Kind::adam, 0, share(o.beta_1), share(o.beta_2), static_cast<float>(o.epsilon)};
 }
 
 UpdateRule rule_of(const RMSprop& o) {
   const bool moves = o.momentum > 0;
-  const Rule kind = o.centered ? (moves ? Rule::centered_rmsprop_momentum : Rule::centered_rmsprop)
-                               : (moves ? Rule::rmsprop_momentum : Rule::rmsprop);
+  const Kind kind = o.centered ? (moves ? Kind::centered_rmsprop_momentum : Kind::centered_rmsprop)
+                               : (moves ? Kind::rmsprop_momentum : Kind::rmsprop);
   return {kind, static_cast<float>(o.momentum), 0, share(o.rho), static_cast<float>(o.epsilon)};
 }
 
 UpdateRule rule_of(const Nadam& o) {
-  return {Rule::nadam, 0, share(o.beta_1), share(o.beta_2), static_cast<float>(o.epsilon)};
+  return {Kind::nadam, 0, share(o.beta_1), share(o.beta_2), static_cast<float>(o.epsilon)};
 }
 
 UpdateRule rule_of(const Adamax& o) {
-  return {Rule::adamax, 0, share(o.beta_1), share(o.beta_2), static_cast<float>(o.epsilon)};
+  return {Kind::adamax, 0, share(o.beta_1), share(o.beta_2), static_cast<float>(o.epsilon)};
 }
 
 UpdateRule rule_of(const Adagrad& o) {
-  UpdateRule rule{Rule::adagrad, 0, 0, 0, static_cast<float>(o.epsilon)};
+  UpdateRule rule{Kind::adagrad, 0, 0, 0, static_cast<float>(o.epsilon)};
   rule.first_slot = static_cast<float>(o.initial_accumulator_value);
   return rule;
 }
 
-UpdateRule rule_of(const Adadelta& o) { return {Rule::adadelta, 0, 0, share(o.rho), static_cast<float>(o.epsilon)}; }
+UpdateRule rule_of(const Adadelta& o) { return {Kind::adadelta, 0, 0, share(o.rho), static_cast<float>(o.epsilon)}; }
 
-UpdateRule rule_of(const Lion& o) { return {Rule::lion, 0, share(o.beta_1), share(o.beta_2)}; }
+UpdateRule rule_of(const Lion& o) { return {Kind::lion, 0, share(o.beta_1), share(o.beta_2)}; }
 
 UpdateRule rule_of(const Ftrl& o) {
-  UpdateRule rule{Rule::ftrl};
+  UpdateRule rule{Kind::ftrl};
   rule.power = static_cast<float>(-o.learning_rate_power);
   rule.l1 = static_cast<float>(o.l1_regularization_strength);
   rule.l2 = static_cast<float>(2 * o.l2_regularization_strength);
@@ -61,18 +61,18 @@ UpdateRule rule_of(const Ftrl& o) {
 }
 
 UpdateRule rule_of(const Lamb& o) {
-  return {Rule::lamb, 0, share(o.beta_1), share(o.beta_2), static_cast<float>(o.epsilon)};
+  return {Kind::lamb, 0, share(o.beta_1), share(o.beta_2), static_cast<float>(o.epsilon)};
 }
 
 UpdateRule rule_of(const Adafactor& o) {
-  UpdateRule rule{Rule::adafactor, 0, 0, 0, static_cast<float>(o.epsilon_1)};
+  UpdateRule rule{Kind::adafactor, 0, 0, 0, static_cast<float>(o.epsilon_1)};
   rule.smallest = static_cast<float>(o.epsilon_2);
   rule.threshold = static_cast<float>(o.clip_threshold);
   return rule;
 }
 
 UpdateRule rule_of(const Muon& o) {
-  UpdateRule rule{Rule::muon, static_cast<float>(o.momentum), share(o.adam_beta_1), share(o.adam_beta_2),
+  UpdateRule rule{Kind::muon, static_cast<float>(o.momentum), share(o.adam_beta_1), share(o.adam_beta_2),
                   static_cast<float>(o.epsilon)};
   rule.looks_ahead = o.nesterov;
   return rule;

@@ -28,7 +28,7 @@ void resolve_path(const toml::table& tree, const std::string& address, std::stri
   const auto& source = node->source();
   const bool from_file = source.path && !place_of(source).starts_with("--set ");
   const std::filesystem::path folder = from_file ? std::filesystem::path(*source.path).parent_path() : ".";
-  path = std::filesystem::absolute(folder / path).lexically_normal().string();
+  path = std::filesystem::absolute("." / folder / path).lexically_normal().string();
 }
 
 void take_validation_split(Recipe& recipe) {

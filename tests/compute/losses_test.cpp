@@ -8,7 +8,7 @@
 namespace telar::compute {
 namespace {
 
-using Kind = LossFormula::Kind;
+using Formula = LossFormula::Kind;
 
 struct LossCase {
   LossFormula formula;
@@ -18,7 +18,7 @@ struct LossCase {
 };
 
 std::vector<LossCase> cases() {
-  const auto formula = [](Kind kind) {
+  const auto formula = [](Formula kind) {
     LossFormula f;
     f.kind = kind;
     f.delta = 0.4f;
@@ -26,26 +26,26 @@ std::vector<LossCase> cases() {
     f.gamma = 2;
     return f;
   };
-  std::vector<LossCase> all{{formula(Kind::squared), -2, 2, -1, 1, "squared"},
-                            {formula(Kind::absolute), -2, 2, -1, 1, "absolute"},
-                            {formula(Kind::percentage), -2, 2, 0.5, 1, "percentage"},
-                            {formula(Kind::logarithmic), 0.1, 3, 0.1, 2, "logarithmic"},
-                            {formula(Kind::huber), -1, 1, -1, 1, "huber"},
-                            {formula(Kind::log_cosh), -3, 3, -1, 1, "log_cosh"},
-                            {formula(Kind::poisson), 0.2, 3, 0.5, 4, "poisson"},
-                            {formula(Kind::kl_divergence), 0.1, 0.9, 0.1, 0.9, "kl_divergence"},
-                            {formula(Kind::hinge), -2, 2, -1, 1, "hinge"},
-                            {formula(Kind::squared_hinge), -2, 2, -1, 1, "squared_hinge"},
-                            {formula(Kind::categorical_hinge), -1, 1, 0, 1, "categorical_hinge"},
-                            {formula(Kind::cosine), -1, 1, -1, 1, "cosine"}};
-  for (const Kind kind : {Kind::binary, Kind::binary_focal, Kind::categorical_focal})
+  std::vector<LossCase> all{{formula(Formula::squared), -2, 2, -1, 1, "squared"},
+                            {formula(Formula::absolute), -2, 2, -1, 1, "absolute"},
+                            {formula(Formula::percentage), -2, 2, 0.5, 1, "percentage"},
+                            {formula(Formula::logarithmic), 0.1, 3, 0.1, 2, "logarithmic"},
+                            {formula(Formula::huber), -1, 1, -1, 1, "huber"},
+                            {formula(Formula::log_cosh), -3, 3, -1, 1, "log_cosh"},
+                            {formula(Formula::poisson), 0.2, 3, 0.5, 4, "poisson"},
+                            {formula(Formula::kl_divergence), 0.1, 0.9, 0.1, 0.9, "kl_divergence"},
+                            {formula(Formula::hinge), -2, 2, -1, 1, "hinge"},
+                            {formula(Formula::squared_hinge), -2, 2, -1, 1, "squared_hinge"},
+                            {formula(Formula::categorical_hinge), -1, 1, 0, 1, "categorical_hinge"},
+                            {formula(Formula::cosine), -1, 1, -1, 1, "cosine"}};
+  for (const Formula kind : {Formula::binary, Formula::binary_focal, Formula::categorical_focal})
     for (const bool logits : {false, true})
       for (const float gamma : {1.5f, 2.0f}) {
         LossCase c{formula(kind), 0.05, 0.95, 0, 1, logits ? "logits" : "probabilities"};
         if (logits) c.low = -4, c.high = 4;
         c.formula.logits = logits;
         c.formula.gamma = gamma;
-        c.formula.balanced = kind == Kind::binary_focal && gamma != 2;
+        c.formula.balanced = kind == Formula::binary_focal && gamma != 2;
         c.formula.smoothing = gamma == 2 ? 0 : 0.1f;
         all.push_back(c);
       }
@@ -94,7 +94,7 @@ TEST_P(Losses, OfOneOutputTakeLabelsAndTellTwoClassesApart) {
   op.delta = lab.matrix(1);
   op.row_loss = lab.row_values();
   op.row_class = lab.row_values();
-  op.formula.kind = Kind::binary;
+  op.formula.kind = Formula::binary;
   for (int r = 0; r < 4; ++r) lab.value(op.in, r, 0) = r < 2 ? 0.25f : 0.75f;
   const std::vector<std::uint32_t> index{0, 1, 2, 3};
   const std::vector<std::int32_t> labels{0, 1, 0, 1};

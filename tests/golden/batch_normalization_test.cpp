@@ -63,7 +63,7 @@ TEST(Golden, BatchNormalizationIsKerass) {
   }
   const std::vector<float> after = training.weights();
   expect_near_keras(after, join({floats(c.at("gamma")), floats(c.at("beta")), floats(c.at("moving_mean")),
-                            floats(c.at("moving_var"))}));
+                                 floats(c.at("moving_var"))}));
 
   Engine inference(program(rows, columns, false));
   inference.set_weights(after);

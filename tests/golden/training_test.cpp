@@ -7,7 +7,7 @@ namespace telar::golden {
 namespace {
 
 /// The optimiser of the training called `tag`, if telar can do that training.
-std::optional<Optimizer> optimizer_of(const std::string& tag) {
+std::optional<Optimizer> optimizer_named(const std::string& tag) {
   if (tag == "adam" || tag == "adam_cw") return Adam{.learning_rate = 0.01};
   if (tag == "rmsprop_clip") return RMSprop{.learning_rate = 0.01, .global_clipnorm = 0.1};
   if (tag == "sgd_mom") return SGD{.learning_rate = 0.1, .momentum = 0.9};
@@ -22,7 +22,7 @@ TEST(Golden, TrainingsEndWhereKerasDoes) {
   for (const Json& c : values().at("e2e")) {
     const std::string tag = c.at("tag").get<std::string>();
     SCOPED_TRACE(tag);
-    const auto optimizer = optimizer_of(tag);
+    const auto optimizer = optimizer_named(tag);
     if (!optimizer) {
       not_covered.add(tag);
       continue;

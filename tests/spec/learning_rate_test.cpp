@@ -7,7 +7,7 @@
 namespace telar {
 namespace {
 
-std::string refusal(const Optimizer& optimizer) {
+std::string optimizer_refusal(const Optimizer& optimizer) {
   return test::thrown_by([&] { validate(optimizer, "optimizer"); }).what();
 }
 
@@ -65,26 +65,27 @@ TEST(LearningRate, PolynomialDecay_ends_where_it_does_not_cycle) {
 }
 
 TEST(Validate, refuses_schedules_that_lack_a_number_or_have_one_outside_its_range) {
-  EXPECT_EQ(refusal(Adam{.learning_rate = CosineDecay{.initial_learning_rate = 0.1}}),
+  EXPECT_EQ(optimizer_refusal(Adam{.learning_rate = CosineDecay{.initial_learning_rate = 0.1}}),
             std::string("[optimizer, learning_rate (CosineDecay)] decay_steps = 0, but must be at least 1"));
   EXPECT_EQ(
-      refusal(SGD{.learning_rate = ExponentialDecay{.decay_steps = 10, .decay_rate = 0.5}}),
+      optimizer_refusal(SGD{.learning_rate = ExponentialDecay{.decay_steps = 10, .decay_rate = 0.5}}),
       std::string("[optimizer, learning_rate (ExponentialDecay)] initial_learning_rate = nan, but must be at least 0"));
 }
 
 TEST(Validate, refuses_pieces_that_do_not_fit) {
-  EXPECT_EQ(refusal(Adam{.learning_rate = PiecewiseConstantDecay{.boundaries = {5}, .values = {1}}}),
+  EXPECT_EQ(optimizer_refusal(Adam{.learning_rate = PiecewiseConstantDecay{.boundaries = {5}, .values = {1}}}),
             std::string("[optimizer, learning_rate (PiecewiseConstantDecay)] values are 1, but boundaries 1\n"
                         "  give one more value than boundaries: 2"));
-  EXPECT_EQ(refusal(Adam{.learning_rate = PiecewiseConstantDecay{.boundaries = {5, 5}, .values = {1, 2, 3}}}),
+  EXPECT_EQ(optimizer_refusal(Adam{.learning_rate = PiecewiseConstantDecay{.boundaries = {5, 5}, .values = {1, 2, 3}}}),
             std::string("[optimizer, learning_rate (PiecewiseConstantDecay)] boundaries do not rise\n"
                         "  write them from the first step to the last"));
-  EXPECT_EQ(refusal(Adam{.learning_rate = PiecewiseConstantDecay{.values = {-1}}}),
+  EXPECT_EQ(optimizer_refusal(Adam{.learning_rate = PiecewiseConstantDecay{.values = {-1}}}),
             std::string("[optimizer, learning_rate (PiecewiseConstantDecay)] values = -1, but must be at least 0"));
 }
 
 TEST(Validate, refuses_a_clipvalue_that_clips_everything) {
-  EXPECT_EQ(refusal(Adam{.clipvalue = 0}), std::string("[optimizer] clipvalue = 0, but must be greater than 0"));
+  EXPECT_EQ(optimizer_refusal(Adam{.clipvalue = 0}),
+            std::string("[optimizer] clipvalue = 0, but must be greater than 0"));
 }
 
 }  // namespace

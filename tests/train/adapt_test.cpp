@@ -9,7 +9,7 @@
 namespace telar {
 namespace {
 
-Dataset points() {
+Dataset four_points() {
   return from_arrays({2}, std::vector<float>{1, 10, 3, 10, 8, 10}, std::vector<std::int32_t>{0, 1, 0});
 }
 
@@ -23,34 +23,34 @@ TEST(Adapt, GivesANormalizationTheMeanAndTheBiasedVarianceOfTheData) {
   Sequential model(Input{2}, {Normalization{}});
   expect_near(model.get_weights("normalization/mean"), {0, 0});
   expect_near(model.get_weights("normalization/variance"), {1, 1});
-  model.adapt(points());
+  model.adapt(four_points());
   expect_near(model.get_weights("normalization/mean"), {4, 10});
   expect_near(model.get_weights("normalization/variance"), {26.0 / 3, 0});
   const double sd = std::sqrt(26.0 / 3);
-  expect_near(model.predict(points()), {-3 / sd, 0, -1 / sd, 0, 4 / sd, 0});
+  expect_near(model.predict(four_points()), {-3 / sd, 0, -1 / sd, 0, 4 / sd, 0});
 }
 
 TEST(Adapt, SeesWhatTheLayersBeforeMakeOfTheData) {
   Sequential model(Input{2}, {Rescaling{.scale = 2, .offset = 1}, Normalization{}, Dropout{.rate = 0.5},
                               Rescaling{.scale = 3}, Normalization{}});
-  model.adapt(points());
+  model.adapt(four_points());
   expect_near(model.get_weights("normalization/mean"), {9, 21});
   expect_near(model.get_weights("normalization_1/variance"), {9, 0});
 }
 
 TEST(Adapt, LeavesWhatIsGiven) {
   Sequential model(Input{2}, {Normalization{.mean = {1, 2}, .variance = {4, 9}}});
-  model.adapt(points());
-  expect_near(model.predict(points()), {0, 8.0 / 3, 1, 8.0 / 3, 3.5, 8.0 / 3});
+  model.adapt(four_points());
+  expect_near(model.predict(four_points()), {0, 8.0 / 3, 1, 8.0 / 3, 3.5, 8.0 / 3});
 }
 
 TEST(Adapt, IsNothingThatTrainingChanges) {
   Sequential model(Input{2}, {Normalization{}, Dense{.units = 2, .activation = Activation::softmax}});
-  model.adapt(points());
+  model.adapt(four_points());
   const std::vector<float> before(model.get_weights("normalization/mean").begin(),
                                   model.get_weights("normalization/mean").end());
   model.compile({.optimizer = AdamW{}, .loss = SparseCategoricalCrossentropy{}});
-  static_cast<void>(model.fit(points(), {.epochs = 2}));
+  static_cast<void>(model.fit(four_points(), {.epochs = 2}));
   EXPECT_EQ(std::vector<float>(model.get_weights("normalization/mean").begin(),
                                model.get_weights("normalization/mean").end()),
             before);
@@ -58,7 +58,7 @@ TEST(Adapt, IsNothingThatTrainingChanges) {
 
 TEST(Adapt, RefusesSamplesOfAnotherShapeAndStatisticsOfAnotherNumberOfFeatures) {
   Sequential model(Input{3}, {Normalization{}});
-  EXPECT_EQ(test::thrown_by([&] { model.adapt(points()); }).where(), "adapt, ");
+  EXPECT_EQ(test::thrown_by([&] { model.adapt(four_points()); }).where(), "adapt, ");
   EXPECT_EQ(test::thrown_by([] { Sequential(Input{3}, {Normalization{.mean = {1}, .variance = {1}}}); }).message(),
             "mean and variance have 1 numbers, but the samples 3");
 }

@@ -10,7 +10,7 @@
 namespace telar::test {
 namespace {
 
-Dataset thirty() {
+Dataset thirty_samples() {
   std::vector<float> features;
   std::vector<std::int32_t> labels;
   for (int i = 0; i < 30; ++i) {
@@ -31,10 +31,10 @@ TEST(CrossValidate, TrainsAFreshCopyForEachFoldAndScoresItOnWhatWasHeldOut) {
   const std::string before = model.weights_sha256();
   const CrossValidateOptions options{
       .folds = 3, .order = FoldOrder::stratified, .seed = 4, .fit = {.batch_size = 5, .epochs = 2}};
-  const CrossValidation result = cross_validate(model, thirty(), options);
+  const CrossValidation result = cross_validate(model, thirty_samples(), options);
   EXPECT_EQ(model.weights_sha256(), before);
   ASSERT_EQ(result.scores.size(), 3u);
-  const auto folds = k_fold(thirty(), 3, FoldOrder::stratified, 4);
+  const auto folds = k_fold(thirty_samples(), 3, FoldOrder::stratified, 4);
   for (std::size_t i = 0; i < 3; ++i) {
     Sequential by_hand = small_network();
     by_hand.fit(folds[i].first, options.fit);
@@ -45,7 +45,7 @@ TEST(CrossValidate, TrainsAFreshCopyForEachFoldAndScoresItOnWhatWasHeldOut) {
 }
 
 TEST(CrossValidate, TellsMeanAndDeviationOfTheFolds) {
-  const CrossValidation result = cross_validate(small_network(), thirty(), {.folds = 2});
+  const CrossValidation result = cross_validate(small_network(), thirty_samples(), {.folds = 2});
   const double a = result.scores[0]["accuracy"].value, b = result.scores[1]["accuracy"].value;
   EXPECT_DOUBLE_EQ(result["accuracy"].mean, (a + b) / 2);
   EXPECT_NEAR(result["accuracy"].sd, std::abs(a - b) / std::sqrt(2.0), 1e-12);
@@ -56,8 +56,9 @@ TEST(CrossValidate, TellsMeanAndDeviationOfTheFolds) {
 TEST(CrossValidate, WeighsSamplesByTheirOwnWeights) {
   std::vector<float> weights(30, 0.0f);
   for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<float>(i % 4);
-  const CrossValidation result = cross_validate(small_network(), thirty(), {.folds = 3, .fit = {.sample_weight = weights}});
-  const auto folds = k_fold(thirty(), 3);
+  const CrossValidation result =
+      cross_validate(small_network(), thirty_samples(), {.folds = 3, .fit = {.sample_weight = weights}});
+  const auto folds = k_fold(thirty_samples(), 3);
   Sequential by_hand = small_network();
   std::vector<float> own;
   for (const std::uint32_t row : folds[1].first.rows()) own.push_back(weights[row]);
@@ -68,16 +69,16 @@ TEST(CrossValidate, WeighsSamplesByTheirOwnWeights) {
 TEST(CrossValidate, KeepsTheCheckpointsOfFoldsApart) {
   const TemporaryFolder folder;
   CrossValidateOptions options{.folds = 3, .fit = {.batch_size = 5, .epochs = 2}};
-  const CrossValidation expected = cross_validate(small_network(), thirty(), options);
+  const CrossValidation expected = cross_validate(small_network(), thirty_samples(), options);
   options.fit.callbacks.emplace_back(
       BackupAndRestore{.backup_dir = (folder / "b").string(), .delete_checkpoint = false});
-  const CrossValidation result = cross_validate(small_network(), thirty(), options);
+  const CrossValidation result = cross_validate(small_network(), thirty_samples(), options);
   for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(result.scores[i].loss.value, expected.scores[i].loss.value) << i;
 }
 
 TEST(CrossValidate, RefusesWeightsThatFitNoFold) {
   const auto refusal = [](const CrossValidateOptions& options) {
-    return thrown_by([&] { static_cast<void>(cross_validate(small_network(), thirty(), options)); }).message();
+    return thrown_by([&] { static_cast<void>(cross_validate(small_network(), thirty_samples(), options)); }).message();
   };
   EXPECT_EQ(refusal({.fit = {.sample_weight = {1, 2}}}), "sample_weight has 2 numbers, but the data 30 samples");
   EXPECT_EQ(refusal({.evaluate = {.sample_weight = {1}}}),
@@ -88,7 +89,7 @@ TEST(CrossValidate, RefusesWeightsThatFitNoFold) {
 TEST(CrossValidate, SaysInWhichFoldATrainingDiverged) {
   Sequential model{Input{3}, {Dense{.units = 3}}};
   model.compile({.optimizer = SGD{.learning_rate = 1e38}, .loss = MeanSquaredError{}});
-  const Dataset data = to_categorical(thirty());
+  const Dataset data = to_categorical(thirty_samples());
   const Error error =
       thrown_by([&] { static_cast<void>(cross_validate(model, data, {.fit = {.batch_size = 1, .epochs = 20}})); });
   EXPECT_EQ(error.code(), ErrorCode::failure);

@@ -43,8 +43,8 @@ using Seen = std::vector<std::string>;
 
 TEST(FitOptions, InitialEpochIsTheNumberOfTheFirst) {
   Seen seen;
-  const History history =
-      two_layers().fit(ten_samples(), {.batch_size = 5, .epochs = 5, .initial_epoch = 3, .callbacks = {Recorder{&seen}}});
+  const History history = two_layers().fit(
+      ten_samples(), {.batch_size = 5, .epochs = 5, .initial_epoch = 3, .callbacks = {Recorder{&seen}}});
   EXPECT_EQ(seen, (Seen{"3: 0 1", "4: 0 1"}));
   EXPECT_EQ(history.epochs.size(), 2u);
 }
@@ -71,7 +71,8 @@ TEST(FitOptions, TheNextFitStartsAnOrderOfItsOwn) {
 }
 
 TEST(FitOptions, ValidationFreqLeavesEpochsOut) {
-  const History history = two_layers().fit(ten_samples(), {.epochs = 5, .validation_data = ten_samples(), .validation_freq = 2});
+  const History history =
+      two_layers().fit(ten_samples(), {.epochs = 5, .validation_data = ten_samples(), .validation_freq = 2});
   std::vector<bool> validated;
   for (const Logs& logs : history.epochs) validated.push_back(logs.get("val_loss").has_value());
   EXPECT_EQ(validated, (std::vector<bool>{false, true, false, true, false}));
@@ -95,8 +96,10 @@ TEST(FitOptions, AreCheckedBeforeTheFirstStep) {
 
 TEST(StockCallbacks, TimeLimitEndsWithTheBatchAndLogsTheEpoch) {
   Seen seen;
-  const History history = two_layers().fit(
-      ten_samples(), {.batch_size = 2, .epochs = 9, .validation_data = ten_samples(), .callbacks = {Recorder{&seen}, TimeLimit{1e-9}}});
+  const History history = two_layers().fit(ten_samples(), {.batch_size = 2,
+                                                           .epochs = 9,
+                                                           .validation_data = ten_samples(),
+                                                           .callbacks = {Recorder{&seen}, TimeLimit{1e-9}}});
   EXPECT_EQ(seen, Seen{"0: 0"});
   EXPECT_EQ(history.ended, Ended::stopped_early);
   EXPECT_EQ(history.reason, "the time limit of 1e-09 seconds was reached");
@@ -107,7 +110,8 @@ TEST(StockCallbacks, TimeLimitEndsWithTheBatchAndLogsTheEpoch) {
 TEST(StockCallbacks, ModelCheckpointLeavesWeightsThatLoad) {
   const TemporaryFolder folder;
   Sequential model = two_layers();
-  model.fit(ten_samples(), {.epochs = 2, .callbacks = {ModelCheckpoint{.filepath = (folder / "new/{epoch}.npz").string()}}});
+  model.fit(ten_samples(),
+            {.epochs = 2, .callbacks = {ModelCheckpoint{.filepath = (folder / "new/{epoch}.npz").string()}}});
   Sequential loaded = two_layers();
   loaded.load_weights(folder / "new/2.npz");
   EXPECT_EQ(loaded.weights_sha256(), model.weights_sha256());
@@ -122,8 +126,9 @@ TEST(StockCallbacks, LearningRateSchedulerSetsAndLogsTheRate) {
   EXPECT_EQ(history["learning_rate"], (std::vector<double>{0.001f, 0.0005f, 0.00025f}));
   EXPECT_NE(out.str().find("\nEpoch 2: LearningRateScheduler setting learning rate to 0.0005"), std::string::npos)
       << out.str();
-  const Error error =
-      thrown_by([] { two_layers().fit(ten_samples(), {.callbacks = {LearningRateScheduler{[](int, double) { return -1.0; }}}}); });
+  const Error error = thrown_by([] {
+    two_layers().fit(ten_samples(), {.callbacks = {LearningRateScheduler{[](int, double) { return -1.0; }}}});
+  });
   EXPECT_NE(std::string(error.what()).find("the schedule gave -1 for epoch 0"), std::string::npos) << error.what();
 }
 
@@ -149,7 +154,8 @@ TEST(Diagnosis, NamesTheSampleTheVariableOrTheLayer) {
 
   Sequential steep = two_layers();
   steep.set_weights("dense/kernel", std::vector<float>(12, 3e38f));
-  EXPECT_EQ(reason(steep, ten_samples()), start + "the output of layer 0, dense (Dense) is the first that is not finite");
+  EXPECT_EQ(reason(steep, ten_samples()),
+            start + "the output of layer 0, dense (Dense) is the first that is not finite");
 }
 
 TEST(Diagnosis, TerminateOnNaNSaysWhatKerasSays) {
@@ -163,9 +169,11 @@ TEST(Diagnosis, TerminateOnNaNSaysWhatKerasSays) {
 TEST(FitOptions, ValidationEverySoManyStepsGoesThroughTheEpochs) {
   int tests = 0;
   const LambdaCallback counter{.on_test_begin = [&](Training&) { ++tests; }};
-  const History history = two_layers().fit(
-      ten_samples(),
-      {.batch_size = 2, .epochs = 3, .validation_data = ten_samples(), .validation_freq_steps = 4, .callbacks = {counter}});
+  const History history = two_layers().fit(ten_samples(), {.batch_size = 2,
+                                                           .epochs = 3,
+                                                           .validation_data = ten_samples(),
+                                                           .validation_freq_steps = 4,
+                                                           .callbacks = {counter}});
   ASSERT_EQ(history.validations.size(), 3u);
   EXPECT_EQ(tests, 3);
   const std::vector<std::pair<int, int>> expected{{0, 4}, {1, 3}, {2, 2}};
@@ -177,8 +185,8 @@ TEST(FitOptions, ValidationEverySoManyStepsGoesThroughTheEpochs) {
 }
 
 TEST(FitOptions, AnEpochWithoutAValidationHasNoneInItsLog) {
-  const History history =
-      two_layers().fit(ten_samples(), {.batch_size = 2, .epochs = 2, .validation_data = ten_samples(), .validation_freq_steps = 7});
+  const History history = two_layers().fit(
+      ten_samples(), {.batch_size = 2, .epochs = 2, .validation_data = ten_samples(), .validation_freq_steps = 7});
   EXPECT_FALSE(history.epochs[0].get("val_loss"));
   EXPECT_TRUE(history.epochs[1].get("val_loss"));
 }
@@ -186,7 +194,8 @@ TEST(FitOptions, AnEpochWithoutAValidationHasNoneInItsLog) {
 TEST(FitOptions, ValidationInTheMiddleOfAnEpochLeavesTheTrainingAsItIs) {
   Sequential plain = two_layers(), watched = two_layers();
   plain.fit(ten_samples(), {.batch_size = 3, .epochs = 2});
-  watched.fit(ten_samples(), {.batch_size = 3, .epochs = 2, .validation_data = ten_samples(), .validation_freq_steps = 1});
+  watched.fit(ten_samples(),
+              {.batch_size = 3, .epochs = 2, .validation_data = ten_samples(), .validation_freq_steps = 1});
   EXPECT_EQ(plain.weights_sha256(), watched.weights_sha256());
 }
 

@@ -118,8 +118,8 @@ TEST(Metrics, TakeASingleOutputOfALossOverClassesForTheOnlyClass) {
 }
 
 TEST(Metrics, AreLoggedUnderKerassNames) {
-  Sequential model = measured_network({Accuracy{}, AUC{}, Precision{}, Precision{.threshold = 0.9}, FBetaScore{}, LogCosh{},
-                              SparseTopKCategoricalAccuracy{.k = 2}});
+  Sequential model = measured_network({Accuracy{}, AUC{}, Precision{}, Precision{.threshold = 0.9}, FBetaScore{},
+                                       LogCosh{}, SparseTopKCategoricalAccuracy{.k = 2}});
   const History history = model.fit(two_blobs(), {.epochs = 2, .validation_data = two_blobs(30)});
   std::vector<std::string> expected{"accuracy", "auc",       "fbeta_score", "logcosh",
                                     "loss",     "precision", "precision_1", "sparse_top_k_categorical_accuracy"};
@@ -144,8 +144,9 @@ TEST(Metrics, DoNotChangeTheTraining) {
 }
 
 TEST(Metrics, HaveIntervalsAroundTheirValues) {
-  Sequential model = measured_network({Accuracy{}, AUC{}, Precision{}, F1Score{}, MatthewsCorrelation{}, BalancedAccuracy{},
-                              RootMeanSquaredError{}, R2Score{}, SparseCategoricalCrossentropy{}});
+  Sequential model =
+      measured_network({Accuracy{}, AUC{}, Precision{}, F1Score{}, MatthewsCorrelation{}, BalancedAccuracy{},
+                        RootMeanSquaredError{}, R2Score{}, SparseCategoricalCrossentropy{}});
   model.fit(two_blobs(), {.epochs = 2});
   const Score score = model.evaluate(two_blobs());
   EXPECT_EQ(score.metrics.size(), 9u);

@@ -35,7 +35,7 @@ std::vector<float> trained(const Optimizer& optimizer, const FitOptions& options
   return {model.get_weights().begin(), model.get_weights().end()};
 }
 
-std::string refusal(const std::function<void()>& action) {
+std::string refusal_to_train(const std::function<void()>& action) {
   try {
     action();
   } catch (const Error& error) {
@@ -120,7 +120,7 @@ TEST(WeightDecay, LeavesOutWhatIsNamed) {
 }
 
 TEST(WeightDecay, RefusesANameThatNothingHas) {
-  EXPECT_EQ(refusal([] { optimized_network(AdamW{.exclude_from_weight_decay = {"bais"}}); }),
+  EXPECT_EQ(refusal_to_train([] { optimized_network(AdamW{.exclude_from_weight_decay = {"bais"}}); }),
             "[optimizer (AdamW)] exclude_from_weight_decay has \"bais\", but nothing with weights is called so\n"
             "  did you mean \"bias\"?");
 }
@@ -137,7 +137,7 @@ TEST(Adafactor, StandsUnitsAndInputsThatNeverSaySomething) {
 }
 
 TEST(ExcludeLayers, RefusesANameThatNothingHas) {
-  EXPECT_EQ(refusal([] { optimized_network(Muon{.exclude_layers = {"dense_2"}}); }),
+  EXPECT_EQ(refusal_to_train([] { optimized_network(Muon{.exclude_layers = {"dense_2"}}); }),
             "[optimizer (Muon)] exclude_layers has \"dense_2\", but nothing with weights is called so\n"
             "  did you mean \"dense_1\"?");
 }
@@ -190,7 +190,7 @@ TEST(Schedules, GoOnThroughFits) {
 
 TEST(Schedules, LeaveNothingForReduceLROnPlateau) {
   const Optimizer optimizer = Adam{.learning_rate = LinearWarmup{.learning_rate = 0.01, .warmup_steps = 6}};
-  EXPECT_EQ(refusal([&] { trained(optimizer, {.callbacks = {ReduceLROnPlateau{.monitor = "loss"}}}); }),
+  EXPECT_EQ(refusal_to_train([&] { trained(optimizer, {.callbacks = {ReduceLROnPlateau{.monitor = "loss"}}}); }),
             "[callback (ReduceLROnPlateau)] the learning rate follows a schedule (LinearWarmup), so nothing else can "
             "change it\n  give the optimizer a number as learning_rate, or leave the callback out");
 }
@@ -199,7 +199,7 @@ TEST(Schedules, CannotBeOverruledByACallback) {
   const Optimizer optimizer = Adam{.learning_rate = LinearWarmup{.learning_rate = 0.01, .warmup_steps = 6}};
   LambdaCallback callback;
   callback.on_epoch_end = [](Training& training, int, Logs&) { training.set_learning_rate(1); };
-  EXPECT_EQ(refusal([&] { trained(optimizer, {.callbacks = {callback}}); }),
+  EXPECT_EQ(refusal_to_train([&] { trained(optimizer, {.callbacks = {callback}}); }),
             "[callback] the learning rate follows a schedule, so it cannot be set\n"
             "  give the optimizer a number as learning_rate");
 }
@@ -241,7 +241,7 @@ TEST(GlobalClipNorm, BoundsAllGradientsTogetherAndKeepsTheirDirection) {
 }
 
 TEST(Clipping, IsDoneInOneWayOnly) {
-  EXPECT_EQ(refusal([] { optimized_network(Adam{.clipnorm = 1, .clipvalue = 1}); }),
+  EXPECT_EQ(refusal_to_train([] { optimized_network(Adam{.clipnorm = 1, .clipvalue = 1}); }),
             "[optimizer (Adam)] more than one of clipnorm, clipvalue and global_clipnorm is given\n"
             "  keep one of them");
 }

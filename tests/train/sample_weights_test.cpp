@@ -40,7 +40,8 @@ TEST(SampleWeight, OfZeroLeavesASampleOutOfTheSum) {
   std::fill(weights.begin(), weights.begin() + 30, 1.0f);
   const Sequential model = weighted_network();
   const double half = model.evaluate(weighted_blobs(), {.sample_weight = weights}).loss.value;
-  EXPECT_NEAR(half, model.evaluate(weighted_blobs().slice(0, 30)).loss.value / 2, 1e-6);  // divided by all samples, as in Keras
+  EXPECT_NEAR(half, model.evaluate(weighted_blobs().slice(0, 30)).loss.value / 2,
+              1e-6);  // divided by all samples, as in Keras
   EXPECT_EQ(model.evaluate(weighted_blobs(), {.sample_weight = weights})["accuracy"].value,
             model.evaluate(weighted_blobs())["accuracy"].value);
 }

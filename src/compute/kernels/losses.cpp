@@ -72,7 +72,7 @@ HWY_INLINE V SignOf(V x) {
                         hn::IfThenElse(hn::Eq(x, x), Number(-1.0f), x));
 }
 /// x^power for x in (0, 1].
-HWY_INLINE V Power(V x, float power) {
+HWY_INLINE V FocalPower(V x, float power) {
   return power == 2 ? hn::Mul(x, x) : power == 1 ? x : Exp(hn::Mul(Number(power), Log(x)));
 }
 
@@ -98,9 +98,9 @@ HWY_INLINE Term BinaryFocal(const LossFormula& f, V y, V t) {
   const BinaryTerm b = Binary(y, t, f.logits);
   const V one = One(), not_t = hn::Sub(one, t);
   const V balance = f.balanced ? hn::Add(hn::Mul(t, Number(f.alpha)), hn::Mul(not_t, Number(1.0f - f.alpha))) : one;
-  const V x = hn::Add(hn::Mul(t, hn::Sub(one, b.p)), hn::Mul(not_t, b.p)), power = Power(x, f.gamma);
-  const V inner =
-      hn::Mul(hn::Mul(Number(f.gamma), Power(x, f.gamma - 1)), hn::Mul(hn::Sub(not_t, t), hn::Mul(b.through, b.loss)));
+  const V x = hn::Add(hn::Mul(t, hn::Sub(one, b.p)), hn::Mul(not_t, b.p)), power = FocalPower(x, f.gamma);
+  const V inner = hn::Mul(hn::Mul(Number(f.gamma), FocalPower(x, f.gamma - 1)),
+                          hn::Mul(hn::Sub(not_t, t), hn::Mul(b.through, b.loss)));
   return {hn::Mul(balance, hn::Mul(power, b.loss)), hn::Mul(balance, hn::Add(inner, hn::Mul(power, b.slope)))};
 }
 
@@ -161,8 +161,8 @@ HWY_INLINE float CategoricalFocalRow(const LossFormula& f, const LossRow& row) {
   const auto share = [&](V y) HWY_ATTR { return hn::Div(mass(y), total); };
   const auto slope = [&](V y, V t) HWY_ATTR {
     const V q = share(y), p = Clip(q, low, high), rest = hn::Sub(one, p);
-    const V inner = hn::Mul(hn::Mul(gamma, Power(rest, f.gamma - 1)), Log(p));
-    return Where(hn::Eq(p, q), hn::Mul(hn::Mul(alpha, t), hn::Sub(inner, hn::Div(Power(rest, f.gamma), p))));
+    const V inner = hn::Mul(hn::Mul(gamma, FocalPower(rest, f.gamma - 1)), Log(p));
+    return Where(hn::Eq(p, q), hn::Mul(hn::Mul(alpha, t), hn::Sub(inner, hn::Div(FocalPower(rest, f.gamma), p))));
   };
   if (row.delta != nullptr) {
     const V dot = Number(row.Sum([&](V y, V t) HWY_ATTR { return hn::Mul(slope(y, t), share(y)); }));
@@ -173,7 +173,7 @@ HWY_INLINE float CategoricalFocalRow(const LossFormula& f, const LossRow& row) {
   }
   return -row.Sum([&](V y, V t) HWY_ATTR {
     const V p = Clip(share(y), low, high);
-    return hn::Mul(hn::Mul(hn::Mul(alpha, t), Power(hn::Sub(one, p), f.gamma)), Log(p));
+    return hn::Mul(hn::Mul(hn::Mul(alpha, t), FocalPower(hn::Sub(one, p), f.gamma)), Log(p));
   });
 }
 
