@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import struct
 import subprocess
@@ -63,6 +64,15 @@ def write_data(folder, train=300, test=100):
         images, labels = samples(count, seed)
         (folder / f"{part}-images-idx3-ubyte").write_bytes(idx((count, SIDE, SIDE), images))
         (folder / f"{part}-labels-idx1-ubyte").write_bytes(idx((count,), labels))
+
+
+def available_isas():
+    """The instruction sets that this processor can run, slowest first, as far as TELAR has kernels for them."""
+    words = {"scalar": set(), "avx2": {"avx2", "fma"}, "avx512": {"avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd"}}
+    with open("/proc/cpuinfo") as info:
+        flags = re.search(r"^(?:flags|Features)\s*:(.*)$", info.read(), re.M)
+    there = [isa for isa in words if words[isa] <= set(flags[1].split() if flags else ())]
+    return there[-1:] if "TELAR_TEST_ONE_ISA" in os.environ else there
 
 
 class ProgramTest(unittest.TestCase):

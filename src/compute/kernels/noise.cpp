@@ -21,7 +21,8 @@ void Run(const NoiseOp& op, const Frame& frame, const Piece& piece) {
   HWY_ALIGN float x[kNumbers] = {}, y[kNumbers], mask[kNumbers];
   const AlphaDropoutScale scale(op.amount);
   const V amount = hn::Set(d, op.amount), one = hn::Set(d, 1.0f), factor = hn::Set(d, scale.factor);
-  const auto lost = hn::Set(du, static_cast<std::uint32_t>(static_cast<double>(op.amount) * 0x1p32));
+  const double probability = op.kind == NoiseOp::Kind::alpha ? static_cast<double>(op.amount) : 0;
+  const auto lost = hn::Set(du, static_cast<std::uint32_t>(probability * 0x1p32));
   const auto vector = [&](const std::uint32_t* at, std::size_t i) HWY_ATTR {
     const auto bits = hn::LoadU(du, at);
     const V in = hn::Load(d, x + i);
