@@ -41,11 +41,13 @@ std::string_view nearest(std::string_view word, std::span<const std::string> can
   if (word.size() > kLongestWord) return {};
   std::string_view best;
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
-  for (const std::string& candidate : candidates)
+  for (const std::string& candidate : candidates) {
+    if (candidate.size() > kLongestWord) continue;
     if (const std::size_t d = abbreviates(word, candidate) ? 1 : distance(word, candidate); d < best_distance) {
       best = candidate;
       best_distance = d;
     }
+  }
   return best;
 }
 
@@ -53,8 +55,10 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> can
   if (const std::string_view near = nearest(word, candidates); !near.empty())
     return "did you mean \"" + std::string(near) + "\"?";
   std::string known;
-  for (const std::string& candidate : candidates) known += (known.empty() ? "known: " : ", ") + candidate;
-  return known;
+  constexpr std::size_t kNamed = 100;
+  for (const std::string& candidate : candidates.first(std::min(candidates.size(), kNamed)))
+    known += (known.empty() ? "known: " : ", ") + candidate;
+  return known + (candidates.size() > kNamed ? ", ..." : "");
 }
 
 }  // namespace telar

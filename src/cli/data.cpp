@@ -47,7 +47,7 @@ int run(const DataVerbOptions& options, std::ostream& out) {
   const Recipe recipe = load_recipe(options.recipe, options.settings);
   const std::vector<SetReport> reports = report_data(load_data(recipe, options.data_dir));
   if (options.json) {
-    out << data_report_document(recipe, reports).dump() << '\n';
+    out << data_report_document(recipe, reports).dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
     return kDone;
   }
   for (const SetReport& report : reports) out << set_text(report, options.style_for(std::cout));

@@ -62,7 +62,8 @@ int run(const ExportOptions& options, std::ostream& out) {
     files.push_back(options.onnx);
   }
   if (options.json) {
-    out << Json{{"schema", "telar.export/1"}, {"files", files}, {"weights_sha256", model.weights_sha256()}}.dump()
+    out << Json{{"schema", "telar.export/1"}, {"files", files}, {"weights_sha256", model.weights_sha256()}}.dump(
+               -1, ' ', false, Json::error_handler_t::replace)
         << '\n';
   } else {
     for (const Json& file : files) out << "wrote " << file.get<std::string>() << '\n';

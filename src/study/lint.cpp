@@ -114,7 +114,8 @@ class Lint {
         this->layers(residual->layers, address + ".layers", so_far);
       const auto* dense = std::get_if<Dense>(&layers[i]);
       if (dense == nullptr) continue;
-      if (!so_far.scaled && !so_far.multiplied)
+      const bool bytes = recipe_.data.source != DataSpec::Source::csv;
+      if (bytes && !so_far.scaled && !so_far.multiplied)
         add(Severity::warning, address, name + " is the first to multiply, and takes bytes as they are: up to 255",
             "Initial weights suit inputs of size 1. With pixels up to 255 the first outputs and gradients are some "
             "hundred times larger, and a usual learning rate is too large.",

@@ -31,6 +31,14 @@ void resolve_path(const toml::table& tree, const std::string& address, std::stri
   path = std::filesystem::absolute("." / folder / path).lexically_normal().string();
 }
 
+// Each table lies beside the recipe that names it.
+void resolve_tables(const toml::table& tree, DataSpec& data) {
+  resolve_path(tree, "data.train", data.directory);
+  std::string beside;
+  if (!data.test.empty()) resolve_path(tree, "data.test", beside);
+  if (!beside.empty() && beside != data.directory) data.test = (std::filesystem::path(beside) / data.test).string();
+}
+
 void take_validation_split(Recipe& recipe) {
   const double split = std::exchange(recipe.fit.validation_split, 0);
   if (split == 0) return;
@@ -76,7 +84,7 @@ Recipe load_recipe(const std::filesystem::path& file, const std::vector<std::str
   if (!recipe.data.directory.empty())
     resolve_path(tree, "data.dir", recipe.data.directory);
   else if (recipe.data.source == DataSpec::Source::csv && !recipe.data.train.empty())
-    resolve_path(tree, "data.train", recipe.data.directory);  // beside the recipe that names them
+    resolve_tables(tree, recipe.data);
   if (!recipe.fit.start_from.empty()) resolve_path(tree, "fit.start_from", recipe.fit.start_from);
   return recipe;
 }

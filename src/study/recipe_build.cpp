@@ -89,7 +89,13 @@ bool needs_targets(const Recipe& recipe) {
 void check_width(const Recipe& recipe, const Sequential& model, const Dataset& data) {
   if (data.classes() == 0 || model.outputs() == data.classes()) return;
   const bool sparse = std::holds_alternative<SparseCategoricalCrossentropy>(*recipe.compile.loss);
-  if (data.has_labels() && model.outputs() == 1 && !sparse) return;  // labels are targets of one output
+  if (data.has_labels() && model.outputs() == 1 && !sparse) {  // labels are targets of one output
+    if (recipe.data.source != DataSpec::Source::csv || data.classes() <= 2) return;
+    throw Error(ErrorCode::usage, place_of(recipe, "data.label"),
+                "data.label names a column of " + std::to_string(data.classes()) +
+                    " classes, but the network has one output, which learns numbers",
+                "for a regression, say targets = [\"" + recipe.data.label + "\"] instead");
+  }
   std::size_t last = model.layers().size() - 1;
   while (last > 0 && !std::holds_alternative<Dense>(model.layers()[last])) --last;
   const Layer& layer = model.layers()[last];

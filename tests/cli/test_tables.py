@@ -63,6 +63,19 @@ class Tables(ProgramTest):
         (self.folder / "later.csv").write_text("height,width,kind\n1,0,elm\n")
         self.assert_refused(5, "train", "plants.toml", "--set", "data.test=later.csv", says=["later.csv:2:5", '"elm"'])
 
+    def test_each_table_lies_beside_the_recipe_that_names_it(self):
+        (self.folder / "sub").mkdir()
+        (self.folder / "sub/later.csv").write_text("height,width,kind\n1,0,fir\n2,12,oak\n3,11,oak\n")
+        (self.folder / "sub/child.toml").write_text('extends = "../plants.toml"\n[data]\ntest = "later.csv"\n')
+        d = self.document("train", "sub/child.toml", "--out", "run")
+        self.assertEqual(sum(c["samples"] for c in d["classes"]), 3)
+        self.assertEqual(self.document("evaluate", "run")["test"], d["test"])
+
+    def test_classes_are_no_numbers_to_learn(self):
+        self.assert_refused(2, "train", "plants.toml", "--set", "data.label=height", "--set", "data.ignore=['kind']",
+                            "--set", "model.layers=[ { type = 'Dense', units = 1 } ]", "--set", "compile.metrics=[]",
+                            "--set", "compile.loss=mean_squared_error", says=["7 classes", 'targets = ["height"]'])
+
     def test_mistakes_in_the_table_have_line_and_column(self):
         with (self.folder / "plants.csv").open("a") as table:
             table.write("3,tall,oak\n")
