@@ -30,6 +30,7 @@ struct Range {
 };
 
 inline constexpr double kMaxFinite = std::numeric_limits<double>::max();
+inline constexpr Range kLastAxis{-1, -1};
 inline constexpr Range kFinite{-kMaxFinite, kMaxFinite};
 inline constexpr Range kPositive{0, kMaxFinite, true};
 inline constexpr Range kNotNegative{0, kMaxFinite};
