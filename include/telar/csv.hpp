@@ -22,12 +22,13 @@ struct CsvOptions {
 struct Table {
   Dataset samples;
   std::vector<std::string> features;  ///< their names, one per value of a sample
+  std::vector<std::string> targets;   ///< names of the numbers to learn, in the order of the file
 };
 
 /// A table of comma-separated values (RFC 4180) whose first line names the columns: features and targets as float32,
 /// text labels as class names. Throws Error: data with file:line:column for what is no number, missing values with
-/// their lines, lines that are too short or too long, unknown classes, names that are not UTF-8; usage for names that
-/// no column has.
+/// their lines, lines that are too short or too long, unknown classes, names that are not UTF-8 or hold control
+/// characters; usage for names that no column has.
 [[nodiscard]] Table csv(const std::filesystem::path& file, const CsvOptions& options);
 
 }  // namespace telar::datasets

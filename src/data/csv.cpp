@@ -38,8 +38,13 @@ bool parse_number(std::string_view text, float& value) {
   return problem == std::errc() && stop == text.data() + text.size() && std::isfinite(value);
 }
 
-/// Names go into documents, which are UTF-8.
+/// Names go into documents, which are UTF-8, and to terminals, which obey some characters.
 void check_text(std::string_view text, const CsvReader& reader) {
+  const auto steers = [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
+  };
+  if (std::ranges::any_of(text, steers))
+    throw Error(ErrorCode::data, reader.place(), "there is a control character in this name");
   if (!is_utf8(text))
     throw Error(ErrorCode::data, reader.place(), "this name is not UTF-8", "convert the table, as with iconv -t UTF-8");
 }
@@ -227,9 +232,11 @@ Table csv(const std::filesystem::path& file, const CsvOptions& options) {
   Dataset::Storage storage;
   storage.name = file.filename().string();
   storage.features = std::vector<float>();
-  std::vector<std::string> features;
-  for (const Column& column : columns)
+  std::vector<std::string> features, targets;
+  for (const Column& column : columns) {
     if (column.role == Role::feature) features.push_back(column.name);
+    if (column.role == Role::target) targets.push_back(column.name);
+  }
   if (features.empty()) throw Error(ErrorCode::data, file.string(), "no column is left to learn from");
   storage.shape = {static_cast<int>(features.size())};
   storage.target_width = static_cast<int>(options.targets.size());
@@ -242,7 +249,7 @@ Table csv(const std::filesystem::path& file, const CsvOptions& options) {
     storage.class_names = labels.names();
     storage.classes = static_cast<int>(storage.class_names.size());
   }
-  return {Dataset(std::move(storage)), std::move(features)};
+  return {Dataset(std::move(storage)), std::move(features), std::move(targets)};
 }
 
 }  // namespace telar::datasets

@@ -45,7 +45,7 @@ datasets::Pair read_tables(const Recipe& recipe, const std::filesystem::path& di
   if (spec.test.empty()) return hold_test_out(recipe, train.samples);
   options.classes = train.samples.class_names();
   const datasets::Table test = datasets::csv(directory / spec.test, options);
-  if (test.features != train.features)
+  if (test.features != train.features || test.targets != train.targets)
     throw Error(ErrorCode::data, (directory / spec.test).string(),
                 "its columns are not those of " + spec.train + ", or not in that order");
   return {train.samples, test.samples};

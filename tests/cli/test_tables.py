@@ -71,6 +71,15 @@ class Tables(ProgramTest):
         self.assertEqual(sum(c["samples"] for c in d["classes"]), 3)
         self.assertEqual(self.document("evaluate", "run")["test"], d["test"])
 
+    def test_targets_in_another_order_are_other_targets(self):
+        (self.folder / "plants.csv").write_text("x,low,high\n" + "".join(f"{i},{i},{i + 9}\n" for i in range(20)))
+        (self.folder / "later.csv").write_text("x,high,low\n1,10,1\n")
+        regression = ("--set", "data.label=", "--set", "data.targets=['low', 'high']", "--set", "compile.metrics=[]",
+                      "--set", "compile.loss=mean_squared_error", "--set", "model.layers.1.activation=linear",
+                      "--set", "data.validation={ fraction = 0.25 }")
+        self.document("train", "plants.toml", *regression)
+        self.assert_refused(5, "train", "plants.toml", *regression, "--set", "data.test=later.csv", says=["later.csv", "order"])
+
     def test_classes_are_no_numbers_to_learn(self):
         self.assert_refused(2, "train", "plants.toml", "--set", "data.label=height", "--set", "data.ignore=['kind']",
                             "--set", "model.layers=[ { type = 'Dense', units = 1 } ]", "--set", "compile.metrics=[]",

@@ -38,7 +38,7 @@ class Csv : public testing::Test {
 };
 
 TEST_F(Csv, BecomesFeaturesAndClassesByTheirNames) {
-  const auto [data, names] = table("a,colour,b\n1,red,2.5\n-3,blue,4e1\n.5,red,+6\n", {.label = "colour"});
+  const auto [data, names, targets] = table("a,colour,b\n1,red,2.5\n-3,blue,4e1\n.5,red,+6\n", {.label = "colour"});
   EXPECT_EQ(data.size(), 3u);
   EXPECT_EQ(data.shape(), std::vector<int>{2});
   EXPECT_EQ(names, (std::vector<std::string>{"a", "b"}));
@@ -63,16 +63,17 @@ TEST_F(Csv, KeepsTheClassesOfTheTrainingData) {
 }
 
 TEST_F(Csv, GivesARegressionItsTargetsAndLeavesColumnsOut) {
-  const auto [data, names] =
+  const auto [data, names, targets] =
       table("id,x,price,size\nA7,1,2,3\nB9,4,5,6\n", {.targets = {"size", "price"}, .ignore = {"id"}});
   EXPECT_FALSE(data.has_labels());
   EXPECT_EQ(data.storage().target_width, 2);
   EXPECT_EQ(data.storage().targets, (std::vector<float>{2, 3, 5, 6})) << "in the file's order";
   EXPECT_EQ(names, std::vector<std::string>{"x"});
+  EXPECT_EQ(targets, (std::vector<std::string>{"price", "size"}));
 }
 
 TEST_F(Csv, TakesQuotesLineEndsBlanksAndTheMarkOfUtf8) {
-  const auto [data, names] =
+  const auto [data, names, targets] =
       table("\xef\xbb\xbf\"x, the first\" , y\r\n \"1.5\" ,\"say \"\"a\"\", b\nc\"\r\n\r\n2\t,d", {.label = "y"});
   EXPECT_EQ(names, std::vector<std::string>{"x, the first"});
   EXPECT_EQ(std::get<std::vector<float>>(data.storage().features), (std::vector<float>{1.5, 2}));
@@ -115,6 +116,11 @@ TEST_F(Csv, TakesNoNamesThatAreNotUtf8) {
   EXPECT_EQ(read("a,y\n1,Tr\xc3\xa4ne\n", {.label = "y"}).class_names(), std::vector<std::string>{"Tr\xc3\xa4ne"});
   expect_refused("a,y\n1,b\n1,Tr\xe4ne\n", "3:3", "not UTF-8");
   expect_refused("H\xf6he,y\n1,b\n", "1:1", "not UTF-8");
+}
+
+TEST_F(Csv, TakesNoNamesThatSteerATerminal) {
+  expect_refused("a,y\n1,b\n1,\x1b[2J\n", "3:3", "control character");
+  expect_refused("a\x7f,y\n1,b\n", "1:1", "control character");
 }
 
 TEST_F(Csv, CountsMissingValuesByTheirLines) {
