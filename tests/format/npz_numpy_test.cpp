@@ -1,36 +1,25 @@
 // numpy itself reads what telar writes and writes what telar reads. TELAR_TEST_PYTHON names a Python that has numpy.
 
-#include <array>
 #include <gtest/gtest.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string>
 
 #include "format/npz.hpp"
+#include "support/script.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace telar {
 namespace {
 
 using test::put;
+using test::run_script;
+using test::ScriptResult;
 using test::TemporaryFolder;
 
-struct Result {
-  int status = -1;
-  std::string output;
-};
-
-Result python(const std::filesystem::path& script, const std::filesystem::path& argument) {
+ScriptResult python(const std::filesystem::path& script, const std::filesystem::path& argument) {
   const char* named = getenv("TELAR_TEST_PYTHON");
-  const std::string command = std::string("'") + (named && *named ? named : "python3") + "' '" + script.string() +
-                              "' '" + argument.string() + "' 2>&1";
-  Result result;
-  FILE* pipe = popen(command.c_str(), "r");
-  if (!pipe) return result;
-  std::array<char, 4096> piece{};
-  while (fgets(piece.data(), piece.size(), pipe)) result.output += piece.data();
-  result.status = pclose(pipe);
-  return result;
+  return run_script(std::string("'") + (named && *named ? named : "python3") + "' '" + script.string() + "' '" +
+                    argument.string() + "' 2>&1");
 }
 
 class NpzNumpy : public testing::Test {
@@ -45,7 +34,7 @@ class NpzNumpy : public testing::Test {
 
   void run(const std::string& text) {
     put(script_, "import sys, numpy as np\n" + text);
-    const Result result = python(script_, file_);
+    const ScriptResult result = python(script_, file_);
     EXPECT_EQ(result.status, 0) << result.output;
   }
 

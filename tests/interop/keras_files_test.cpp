@@ -1,9 +1,7 @@
 // The real Keras, oldest and newest, reads what telar writes and goes on from there as telar does, and the reverse.
-#include <array>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string>
 #include <type_traits>
@@ -11,6 +9,7 @@
 
 #include <telar/telar.hpp>
 
+#include "support/script.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace telar::test {
@@ -20,21 +19,9 @@ struct Side {
   std::string name, python;
 };
 
-struct ScriptResult {
-  int status = -1;
-  std::string output;
-};
-
 ScriptResult keras_side(const std::string& python, const std::string& folder) {
-  const std::string command = "'" + python + "' -B '" TELAR_TESTS_DIR "/interop/keras_side.py' " +
-                              (folder.empty() ? "" : "'" + folder + "'") + " 2>&1";
-  ScriptResult result;
-  FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) return result;
-  std::array<char, 4096> piece{};
-  while (fgets(piece.data(), piece.size(), pipe) != nullptr) result.output += piece.data();
-  result.status = pclose(pipe);
-  return result;
+  return run_script("'" + python + "' -B '" TELAR_TESTS_DIR "/interop/keras_side.py' " +
+                    (folder.empty() ? "" : "'" + folder + "'") + " 2>&1");
 }
 
 std::vector<float> pixels(const Dataset& data) {

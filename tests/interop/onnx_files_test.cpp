@@ -1,8 +1,6 @@
 // ONNX's own checker accepts what telar writes, and ONNX Runtime computes from it what telar computes.
-#include <array>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string>
 #include <vector>
@@ -10,34 +8,23 @@
 #include <telar/onnx.hpp>
 #include <telar/telar.hpp>
 
+#include "support/script.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace telar::test {
 namespace {
 
-struct SideResult {
-  int status = -1;
-  std::string output;
-};
-
-SideResult onnx_side(const std::string& folder) {
+ScriptResult onnx_side(const std::string& folder) {
   const char* named = getenv("TELAR_TEST_PYTHON");
   const std::string python = named != nullptr && *named != '\0' ? named : "python3";
-  const std::string command = "'" + python + "' -B '" TELAR_TESTS_DIR "/interop/onnx_side.py' " +
-                              (folder.empty() ? "2>&1" : "'" + folder + "'");
-  SideResult result;
-  FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) return result;
-  std::array<char, 4096> piece{};
-  while (fgets(piece.data(), piece.size(), pipe) != nullptr) result.output += piece.data();
-  result.status = pclose(pipe);
-  return result;
+  return run_script("'" + python + "' -B '" TELAR_TESTS_DIR "/interop/onnx_side.py' " +
+                    (folder.empty() ? "2>&1" : "'" + folder + "'"));
 }
 
 class OnnxFiles : public testing::Test {
  protected:
   void SetUp() override {
-    const SideResult there = onnx_side("");
+    const ScriptResult there = onnx_side("");
     if (there.status != 0) {
       const char* ci = getenv("CI");
       const std::string hint = "the tests' Python has no ONNX Runtime; scripts/setup --ci installs it\n" + there.output;
@@ -56,7 +43,7 @@ class OnnxFiles : public testing::Test {
   }
 
   nlohmann::json what_onnx_runtime_says() {
-    const SideResult result = onnx_side(folder_.path().string());
+    const ScriptResult result = onnx_side(folder_.path().string());
     EXPECT_EQ(result.status, 0) << result.output;
     nlohmann::json said = nlohmann::json::parse(result.output, nullptr, false);
     EXPECT_TRUE(said.is_object()) << result.output;
