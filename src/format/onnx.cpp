@@ -58,7 +58,9 @@ void export_onnx(const Sequential& model, const std::filesystem::path& file, con
                         {}};
   document.metadata.emplace_back("weights_sha256", model.weights_sha256());
   if (!options.class_names.empty())
-    document.metadata.emplace_back("class_names", nlohmann::json(options.class_names).dump());
+    document.metadata.emplace_back(
+        "class_names",
+        nlohmann::json(options.class_names).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   write_file(file, std::move(graph).bytes(x, document));
 }
 
