@@ -2,7 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <gtest/gtest.h>
 #include <random>
 #include <string>
@@ -67,6 +70,7 @@ class Laboratory {
 
   /// Runs `op` on both sides, on the first cut into up to `parts` pieces of rows and of columns where it can be cut so.
   void run(const Op& op, Isa isa, int parts) {
+    isa_ = isa;
     program_.arena = values_.size();
     program_.steps[0] = {op};
     arena_.emplace(values_.size());
@@ -99,6 +103,19 @@ class Laboratory {
   double error(const Kernel& k, int slot = -1) {
     return error_over(k.in, k.out, [&](int i, int o) { return k.index(i, o) + shift(slot); });
   }
+  /// Of a rounded copy of a kernel, which some kernels keep in pairs (packing.hpp).
+  double error_of_copy(const Kernel& k) {
+    if (!keeps_pairs(isa_)) return error(k);
+    const Kernel pairs{k.at, (k.in + 1) / 2, k.out};
+    const auto half = [&](int i, int o) {
+      std::uint16_t bits = 0;
+      std::memcpy(&bits, reinterpret_cast<const char*>(arena_->data() + pairs.index(i / 2, o)) + i % 2 * 2,
+                  sizeof bits);
+      return std::bit_cast<float>(std::uint32_t{bits} << 16);
+    };
+    return error_over(
+        k.in, k.out, [&](int i, int o) { return k.index(i, o); }, half);
+  }
   double error_of_rows(std::size_t at) {
     return error_over(1, rows_, [&](int, int r) { return at + static_cast<std::size_t>(r); });
   }
@@ -108,10 +125,14 @@ class Laboratory {
   std::size_t shift(int slot) const { return static_cast<std::size_t>(slot + 1) * program_.slot_stride; }
   template <class At>
   double error_over(int rows, int columns, const At& at) {
+    return error_over(rows, columns, at, [&](int r, int c) { return arena_->data()[at(r, c)]; });
+  }
+  template <class At, class Got>
+  double error_over(int rows, int columns, const At& at, const Got& got_at) {
     double difference = 0, size = 0;
     for (int r = 0; r < rows; ++r)
       for (int c = 0; c < columns; ++c) {
-        const double expected = machine_->arena()[at(r, c)], got = static_cast<double>(arena_->data()[at(r, c)]);
+        const double expected = machine_->arena()[at(r, c)], got = static_cast<double>(got_at(r, c));
         if (!(std::abs(expected - got) <= difference)) difference = std::abs(expected - got);  // NaN shows
         size = std::max(size, std::abs(expected));
       }
@@ -128,6 +149,7 @@ class Laboratory {
   }
 
   int rows_;
+  Isa isa_ = Isa::scalar;  ///< of the last run
   std::mt19937 random_;
   Program program_;
   StepInput input_;

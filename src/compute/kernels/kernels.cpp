@@ -112,7 +112,7 @@ Isa current_isa() {
                 "'" + std::string(wanted) + "' is unknown or not available on this processor",
                 "available here: " + names);
   }
-  if (isas.back() == Isa::scalar)
+  if (isas.empty() || isas.back() == Isa::scalar)
     throw Error(ErrorCode::failure, "processor", "telar needs a processor with AVX2 and FMA (or NEON)",
                 "TELAR_ISA=scalar runs anywhere with the same results, many times slower");
   return keeps_pairs(isas.back()) ? Isa::avx512 : isas.back();
