@@ -20,7 +20,8 @@ enum class Isa { scalar, avx2, avx512, avx512_bf16, neon };
 /// TELAR_ISA if set, else the fastest available. Throws Error (usage) if TELAR_ISA is unknown or unavailable, Error
 /// (failure) on an x86 processor without AVX2 and FMA unless TELAR_ISA=scalar.
 [[nodiscard]] Isa current_isa();
-/// The same for products of bfloat16: avx512_bf16 in place of avx512 where there is one and TELAR_ISA does not choose.
+/// The same for products of bfloat16: avx512_bf16 in place of avx512 where that is faster and TELAR_ISA does not
+/// choose.
 [[nodiscard]] Isa current_isa_for_bfloat16();
 
 /// Makes one piece of an operation's output.

@@ -372,9 +372,11 @@ namespace telar::compute {
 
 #if HWY_TARGETS & HWY_AVX3
 bool has_bfloat16() noexcept { return __builtin_cpu_supports("avx512bf16") != 0; }
+bool bfloat16_is_fast() noexcept { return has_bfloat16() && __builtin_cpu_is("amd") != 0; }
 void run_bfloat16(const Op& op, const Frame& frame, const Piece& piece) { N_AVX3::RunBfloat16(op, frame, piece); }
 #else
 bool has_bfloat16() noexcept { return false; }
+bool bfloat16_is_fast() noexcept { return false; }
 void run_bfloat16(const Op&, const Frame&, const Piece&) {}
 #endif
 

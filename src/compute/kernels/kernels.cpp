@@ -122,7 +122,7 @@ Isa current_isa_for_bfloat16() {
   const Isa isa = current_isa();
   const char* wanted = std::getenv("TELAR_ISA");
   const bool free = wanted == nullptr || *wanted == '\0';
-  return free && keeps_pairs(available_isas().back()) ? available_isas().back() : isa;
+  return free && isa == Isa::avx512 && bfloat16_is_fast() ? Isa::avx512_bf16 : isa;
 }
 
 }  // namespace telar::compute
