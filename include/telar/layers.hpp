@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <telar/constraints.hpp>
+#include <telar/custom_layer.hpp>
 #include <telar/image_layers.hpp>
 #include <telar/initializers.hpp>
 #include <telar/normalization_layers.hpp>
@@ -196,7 +197,7 @@ struct Residual {
 struct Layer : std::variant<Rescaling, Flatten, Dense, ActivationLayer, BatchNormalization, Dropout, ReLU, LeakyReLU,
                             ELU, Softmax, PReLU, GaussianNoise, GaussianDropout, AlphaDropout, LayerNormalization,
                             RMSNormalization, UnitNormalization, Reshape, ActivityRegularization, Residual,
-                            Normalization, RandomFlip, RandomTranslation> {
+                            Normalization, RandomFlip, RandomTranslation, Custom> {
   using variant::variant;
   using Alternatives = variant;
 };

@@ -5,6 +5,7 @@
 #include <telar/cross_validation.hpp>
 #include <telar/csv.hpp>
 #include <telar/custom.hpp>
+#include <telar/custom_layer.hpp>
 #include <telar/dataset.hpp>
 #include <telar/error.hpp>
 #include <telar/gradient_check.hpp>

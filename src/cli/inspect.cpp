@@ -157,6 +157,9 @@ OpText text_of(const compute::Op& op, int rows) {
     OpText operator()(const TangentOp& o) const {
       return other("penalty of cosines, gradient", o.kernel.in * o.kernel.out);
     }
+    OpText operator()(const CustomOp& o) const { return other("layer of one's own", o.out.columns); }
+    OpText operator()(const CustomGradOp& o) const { return other("layer of one's own, gradient", o.in.columns); }
+    OpText operator()(const CustomUpdateOp& o) const { return other("layer of one's own, update", o.weights.size); }
     OpText operator()(const ConstrainOp& o) const { return other("constraint", o.kernel.in * o.kernel.out); }
     OpText operator()(const FactorOp&) const { return {"size of the step", "", 0}; }
     OpText operator()(const NormaliseOp& o) const { return other("normalised direction", o.in.in * o.in.out); }

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <telar/custom.hpp>
+#include <telar/custom_layer.hpp>
 
 namespace telar::compute {
 
@@ -567,6 +568,36 @@ struct ActivityGradOp {
   Penalty penalty;
 };
 
+/// A layer that a user wrote: its functions, and its weights, each a vector that starts on a panel.
+struct UserLayer {
+  std::shared_ptr<const Custom::Functions> functions;
+  std::size_t first = 0;                  ///< where the weights begin
+  std::vector<CustomWeightPlace> places;  ///< of each, counted from there
+  std::size_t size = 0;                   ///< of all, padding included
+};
+
+/// out = what the layer makes of each row of in.
+struct CustomOp {
+  Matrix in, out;
+  UserLayer layer;
+  bool training = false;
+};
+
+/// out = the gradient of each row of in. Those of the weights are added up over blocks of 16 rows, in order: number i
+/// of block b is at `sums + b * layer.size + i`.
+struct CustomGradOp {
+  Matrix in, y, delta, out;
+  UserLayer layer;
+  std::size_t sums = 0;
+  int batch_rows = 0;  ///< max_rows
+};
+
+/// The step of one of the layer's weights: its gradient is the sum of those of the blocks, in a pairwise tree.
+struct CustomUpdateOp {
+  Vector weights;
+  std::size_t sums = 0, distance = 0;  ///< of the first block, and from block to block
+};
+
 /// Brings `kernel`, a vector being a kernel of one row, back to what its weights are held to, in every step: a norm n
 /// of each column, or of each row, becomes rate clip(n, low, high) + (1 - rate) n, by a factor of that over n + 1e-7.
 /// Sums as in MeansOp. Writes the kernel's copies anew, as DenseUpdateOp.
@@ -578,12 +609,13 @@ struct ConstrainOp {
   float low = 0, high = 0, rate = 1;
 };
 
-using Op = std::variant<GatherOp, AffineOp, DenseOp, ActivationOp, SoftmaxOp, DropoutOp, BatchNormOp, CrossEntropyOp,
-                        GuardOp, ActivationGradOp, SoftmaxGradOp, AffineGradOp, DropoutGradOp, BatchNormGradOp,
-                        DenseInputGradOp, DenseUpdateOp, RoundOp, LossOp, SquaresOp, ClipNormOp, UpdateOp, KneeOp,
-                        PReluOp, KneeGradOp, PReluGradOp, NoiseOp, RowNormOp, RowNormGradOp, RowNormUpdateOp, AddOp,
-                        MeansOp, DirectionOp, FactorOp, NormaliseOp, ProductOp, PenaltyOp, ActivityOp, ActivityGradOp,
-                        ConstrainOp, FlipOp, TranslateOp, OverlapOp, UnitOp, SignOp, TangentOp>;
+using Op =
+    std::variant<GatherOp, AffineOp, DenseOp, ActivationOp, SoftmaxOp, DropoutOp, BatchNormOp, CrossEntropyOp, GuardOp,
+                 ActivationGradOp, SoftmaxGradOp, AffineGradOp, DropoutGradOp, BatchNormGradOp, DenseInputGradOp,
+                 DenseUpdateOp, RoundOp, LossOp, SquaresOp, ClipNormOp, UpdateOp, KneeOp, PReluOp, KneeGradOp,
+                 PReluGradOp, NoiseOp, RowNormOp, RowNormGradOp, RowNormUpdateOp, AddOp, MeansOp, DirectionOp, FactorOp,
+                 NormaliseOp, ProductOp, PenaltyOp, ActivityOp, ActivityGradOp, ConstrainOp, FlipOp, TranslateOp,
+                 OverlapOp, UnitOp, SignOp, TangentOp, CustomOp, CustomGradOp, CustomUpdateOp>;
 
 // ---- the update rule
 // --------------------------------------------------------------------------------------------------

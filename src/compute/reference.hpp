@@ -12,6 +12,7 @@
 
 #include "base/random.hpp"
 #include "compute/clip_factor.hpp"
+#include "compute/custom_rows.hpp"
 #include "compute/loss_of_batch.hpp"
 #include "compute/move_image.hpp"
 #include "compute/packing.hpp"
@@ -508,6 +509,22 @@ class Machine {
       }
       if (op.gamma) update(op.gamma.at + static_cast<std::size_t>(c), dot, op.gamma);
       if (op.beta) update(op.beta.at + static_cast<std::size_t>(c), sum, op.beta);
+    }
+  }
+  void apply(const CustomOp& op) {
+    for (int r = 0; r < rows(); ++r) custom_forward(op, &arena_[op.layer.first], &at(op.in, r, 0), &at(op.out, r, 0));
+  }
+  void apply(const CustomGradOp& op) {
+    for (int r = 0; r < rows(); ++r)
+      custom_backward(op, static_cast<std::size_t>(r), &arena_[op.layer.first], &at(op.in, r, 0), &at(op.y, r, 0),
+                      &at(op.delta, r, 0), &at(op.out, r, 0), arena_.data() + op.sums);
+  }
+  void apply(const CustomUpdateOp& op) {
+    const std::size_t blocks = static_cast<std::size_t>((rows() + kRowBlock - 1) / kRowBlock);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(op.weights.size); ++i) {
+      T sum = 0;
+      for (std::size_t block = 0; block < blocks; ++block) sum += arena_[op.sums + block * op.distance + i];
+      update(op.weights.at + i, sum, op.weights);
     }
   }
   void apply(const SoftmaxGradOp& op) {

@@ -197,6 +197,24 @@ struct Footprint {
     for (const Vector& v : {op.gamma, op.beta}) add(v, true, Reach::column);
     for (const Vector& v : {op.row_mean, op.row_inverse}) add(v, false);
   }
+  void operator()(const CustomOp& op) {
+    cuts = bit(Cut::rows);
+    add(op.in, Reach::row, false);
+    add(op.out, Reach::row, true);
+    add_all(op.layer.first, op.layer.size, false);
+  }
+  void operator()(const CustomGradOp& op) {
+    cuts = bit(Cut::kernel);  // whole blocks of rows
+    for (const Matrix& m : {op.in, op.y, op.delta}) add(m, Reach::all, false);
+    add(op.out, Reach::all, true);
+    add_all(op.layer.first, op.layer.size, false);
+    add_all(op.sums, op.layer.size * static_cast<std::size_t>((op.batch_rows + kRowBlock - 1) / kRowBlock), true);
+  }
+  void operator()(const CustomUpdateOp& op) {
+    cuts = bit(Cut::columns);
+    add_all(op.sums, op.distance * static_cast<std::size_t>((program.max_rows + kRowBlock - 1) / kRowBlock), false);
+    add(op.weights, true, Reach::column);
+  }
   void operator()(const SoftmaxGradOp& op) {
     cuts = bit(Cut::rows);
     add(op.y, Reach::row, false);
@@ -327,6 +345,8 @@ struct Columns {
   int operator()(const UnitOp& op) const { return op.of_rows ? 1 : op.in.out; }
   int operator()(const SignOp&) const { return 1; }
   int operator()(const TangentOp& op) const { return op.of_rows ? 1 : op.kernel.out; }
+  int operator()(const CustomGradOp&) const { return 1; }
+  int operator()(const CustomUpdateOp& op) const { return op.weights.size; }
   int operator()(const ConstrainOp& op) const { return op.of_rows || op.not_negative ? 1 : op.kernel.out; }
   template <class T>
   int operator()(const T& op) const {
@@ -352,6 +372,7 @@ std::size_t kernel_rows_of(const Op& op) noexcept {
   if (const auto* sign = std::get_if<SignOp>(&op)) return static_cast<std::size_t>(sign->cosines.in);
   if (const auto* tangent = std::get_if<TangentOp>(&op))
     return tangent->of_rows ? static_cast<std::size_t>(tangent->kernel.in) : 1;
+  if (const auto* custom = std::get_if<CustomGradOp>(&op)) return static_cast<std::size_t>(custom->batch_rows);
   if (const auto* normalise = std::get_if<NormaliseOp>(&op)) return static_cast<std::size_t>(normalise->in.in);
   if (const auto* product = std::get_if<ProductOp>(&op)) return static_cast<std::size_t>(product->out.in);
   return std::holds_alternative<ClipNormOp>(op) || std::holds_alternative<FactorOp>(op) ? 1 : 0;

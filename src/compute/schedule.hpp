@@ -35,7 +35,7 @@ inline constexpr std::size_t kKernelRowsAtOnce = 144;
 [[nodiscard]] unsigned cuts_of(const Program& program, const Op& op);
 /// Floats that the operation reads and writes in a batch of max_rows, slots included.
 [[nodiscard]] std::size_t floats_of(const Program& program, const Op& op);
-/// Rows of what the operation does to a kernel (Cut::kernel); 0 for others.
+/// Rows of what the operation does to a kernel, or of the largest batch in CustomGradOp (Cut::kernel); 0 for others.
 [[nodiscard]] std::size_t kernel_rows_of(const Op& op) noexcept;
 /// Panels of the operation's output.
 [[nodiscard]] int panels_of(const Op& op) noexcept;

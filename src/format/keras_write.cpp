@@ -172,6 +172,9 @@ class LayerWriter {
   }
 
   void add_layer(const Layer& layer, const std::string& name, const std::string& where) {
+    if (std::holds_alternative<Custom>(layer))
+      throw Error(ErrorCode::usage, where, "it is a layer of your own, which is code, and Keras's files hold none",
+                  "save the weights alone, as .npz");
     bool keras_has_all = true;
     const std::string_view type = class_name(layer);
     KerasText config{{"name", name}, {"trainable", true}, {"dtype", dtype_}};

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <optional>
 
+#include <telar/error.hpp>
+
 namespace telar {
 
 namespace {
@@ -12,9 +14,12 @@ class LayerLowering {
  public:
   LayerLowering(OnnxGraph& graph, const Model& model) : graph_(graph), model_(model) {}
 
-  std::string chain(const std::vector<Layer>& layers, const std::vector<LayerInfo>& infos, std::string x) {
+  /// `where`: of the layers, in messages; empty, or "layer 2, residual (Residual), ".
+  std::string chain(const std::vector<Layer>& layers, const std::vector<LayerInfo>& infos, std::string x,
+                    const std::string& where) {
     for (std::size_t i = 0; i < layers.size(); ++i) {
       info_ = &infos[i];
+      where_ = where + LayerInfo::describe(i, info_->name.substr(info_->name.rfind('/') + 1), layers[i]);
       graph_.enter(info_->name);
       x = std::visit([&](const auto& layer) { return lower(layer, x); },
                      static_cast<const Layer::Alternatives&>(layers[i]));
@@ -33,6 +38,11 @@ class LayerLowering {
   Name lower(const ActivityRegularization&, const Name& x) { return x; }
   Name lower(const RandomFlip&, const Name& x) { return x; }
   Name lower(const RandomTranslation&, const Name& x) { return x; }
+
+  [[noreturn]] Name lower(const Custom&, const Name&) {
+    throw Error(ErrorCode::usage, where_, "it is a layer of your own, which is code, and ONNX has no operator for it",
+                "build it of telar's layers, or predict with telar::Predictor");
+  }
 
   // ---- shapes
   Name lower(const Flatten&, const Name& x) { return graph_.add("Flatten", {x}, {{"axis", std::int64_t{1}}}); }
@@ -55,7 +65,7 @@ class LayerLowering {
   }
   Name lower(const Residual& layer, const Name& x) {
     const LayerInfo& info = *info_;
-    const Name inner = chain(layer.layers, info.inner, x);
+    const Name inner = chain(layer.layers, info.inner, x, where_ + ", ");
     graph_.enter(info.name);
     return graph_.add("Add", {x, inner});
   }
@@ -134,12 +144,13 @@ class LayerLowering {
   OnnxGraph& graph_;
   const Model& model_;
   const LayerInfo* info_ = nullptr;  // of the layer in hand
+  std::string where_;                // that is, for messages
 };
 
 }  // namespace
 
 std::string add_onnx_layers(OnnxGraph& graph, const Model& model, const std::string& x) {
-  return LayerLowering(graph, model).chain(model.layers(), model.infos(), x);
+  return LayerLowering(graph, model).chain(model.layers(), model.infos(), x, "");
 }
 
 }  // namespace telar

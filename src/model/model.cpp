@@ -56,6 +56,25 @@ void check_front(const std::vector<Layer>& layers, std::size_t i, const std::str
                   advice);
 }
 
+/// Those that a layer of the user's asks for.
+void check_custom_weights(const std::vector<CustomWeight>& weights, const std::string& where) {
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const CustomWeight& weight = weights[i];
+    const auto refuse = [&](const std::string& message, const std::string& hint) {
+      throw Error(ErrorCode::usage, where, "its weights: " + message, hint);
+    };
+    if (weight.name.empty() || weight.name.find('/') != std::string::npos)
+      refuse("\"" + weight.name + "\" is no name of a variable", "such as \"kernel\"");
+    const auto before = weights.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::ranges::find(weights.begin(), before, weight.name, &CustomWeight::name) != before)
+      refuse("two are called \"" + weight.name + "\"", "give each a name of its own");
+    if (weight.shape.empty() || weight.shape.size() > 2)
+      refuse("\"" + weight.name + "\" has the shape " + shape_text(weight.shape), "(n) or (in, out)");
+    static_cast<void>(flat_size(weight.shape, where + ", " + weight.name));
+    validate(weight.initializer, where + ", " + weight.name);
+  }
+}
+
 }  // namespace
 
 Model::Model(Input input, std::vector<Layer> layers, std::uint64_t seed)
@@ -111,6 +130,7 @@ void Model::add_variables(const Layer& layer, LayerInfo& info, const std::string
     if (norm->center) add("beta", info.input_shape, norm->trainable, norm->beta_initializer);
     add("moving_mean", info.input_shape, false, norm->moving_mean_initializer);
     add("moving_variance", info.input_shape, false, norm->moving_variance_initializer);
+    info.statistics = 2;
   } else if (const auto* prelu = std::get_if<PReLU>(&layer)) {
     add("alpha", info.input_shape, prelu->trainable, prelu->alpha_initializer);
   } else if (const auto* layer_norm = std::get_if<LayerNormalization>(&layer)) {
@@ -127,6 +147,11 @@ void Model::add_variables(const Layer& layer, LayerInfo& info, const std::string
     put(given->mean);
     add("variance", info.input_shape, false, Ones{});
     put(given->variance);
+    info.statistics = 2;
+  } else if (const auto* custom = std::get_if<Custom>(&layer)) {
+    const std::vector<CustomWeight> wanted = custom->functions->weights(info.input_shape);
+    check_custom_weights(wanted, where);
+    for (const CustomWeight& weight : wanted) add(weight.name, weight.shape, custom->trainable, weight.initializer);
   }
 }
 
@@ -162,6 +187,14 @@ bool freeze_or_thaw(Layer& layer, bool trainable) {
       static_cast<Layer::Alternatives&>(layer));
 }
 
+/// All variables of the layer, and of those within it, but statistics.
+void set_trainable_variables(const LayerInfo& info, std::vector<Variable>& variables, bool trainable) {
+  for (const LayerInfo& inner : info.inner) set_trainable_variables(inner, variables, trainable);
+  if (!info.inner.empty()) return;
+  for (std::size_t v = 0; v + info.statistics < info.variable_count; ++v)
+    variables[info.first_variable + v].trainable = trainable;
+}
+
 struct LayerPlace {
   Layer* layer;
   const LayerInfo* info;
@@ -186,15 +219,10 @@ void Model::set_trainable(const std::string& layer, bool trainable) {
   std::string names;
   const std::optional<LayerPlace> place = find_layer(layers_, infos_, layer, names);
   if (!place) throw Error(ErrorCode::usage, layer, "there is no layer of that name", "the layers are: " + names);
-  if (!freeze_or_thaw(*place->layer, trainable))
+  if (place->info->variable_count == 0 || !freeze_or_thaw(*place->layer, trainable))
     throw Error(ErrorCode::usage, LayerInfo::describe(place->index, layer, *place->layer),
                 "it has no weights to freeze");
-  for (std::size_t v = 0; v < place->info->variable_count; ++v) {
-    Variable& variable = variables_[place->info->first_variable + v];
-    constexpr std::string_view kStatistics[] = {"moving_mean", "moving_variance", "mean", "variance"};
-    if (std::ranges::find(kStatistics, variable.path.substr(variable.path.rfind('/') + 1)) == std::end(kStatistics))
-      variable.trainable = trainable;
-  }
+  set_trainable_variables(*place->info, variables_, trainable);
 }
 
 Model first_layers(const Model& model, std::size_t layers) {

@@ -16,6 +16,7 @@ struct LayerInfo {
   std::vector<int> input_shape, output_shape;
   std::size_t first_variable = 0;  ///< its variables are [first_variable, first_variable + variable_count)
   std::size_t variable_count = 0;
+  std::size_t statistics = 0;      ///< of these, the last ones, which no gradient changes
   std::vector<LayerInfo> inner{};  ///< of a Residual's layers
 
   /// "layer 2, dense_1 (Dense)": for messages; `index` counts from 0.

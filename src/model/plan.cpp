@@ -57,6 +57,7 @@ struct Stage {
     activity,
     flip,
     translate,
+    custom,
     fork,
     join
   } kind;
@@ -80,6 +81,8 @@ struct Stage {
   ActivityOp activity{};
   FlipOp flip{};
   TranslateOp translate{};
+  UserLayer user{};
+  std::vector<Vector> user_weights{};
 
   /// Its gradient updates its variables at once, not after all gradients.
   [[nodiscard]] bool updates_in_place() const noexcept {
@@ -111,9 +114,14 @@ class Lowering {
  private:
   /// Variables first, then each slot at the same distance: an update walks all of them side by side.
   void place_variables() {
-    for (const Variable& variable : model_.variables()) {
+    std::vector<bool> of_user(model_.variables().size());
+    find_users(model_.layers(), model_.infos(), of_user);
+    for (std::size_t i = 0; i < of_user.size(); ++i) {
+      const Variable& variable = model_.variables()[i];
       PackedVariable packed{Vector{}, variable.offset, {}};
-      if (variable.shape.size() == 2)
+      if (of_user[i])
+        packed.packed = space_.vector(static_cast<int>(variable.size()));
+      else if (variable.shape.size() == 2)
         packed.packed = space_.kernel(variable.shape[0], variable.shape[1]);
       else
         packed.packed = space_.vector(variable.shape[0]);
@@ -132,6 +140,18 @@ class Lowering {
     program_.variables_end = space_.used();
     const int arrays = options_.rule ? options_.rule->arrays() : 0;
     static_cast<void>(space_.take(program_.slot_stride * static_cast<std::size_t>(arrays + 1) - space_.used()));
+  }
+
+  /// The variables of layers that a user wrote: those know nothing of panels.
+  static void find_users(const std::vector<Layer>& layers, const std::vector<LayerInfo>& infos,
+                         std::vector<bool>& of_user) {
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+      if (const auto* residual = std::get_if<Residual>(&layers[l]))
+        find_users(residual->layers, infos[l].inner, of_user);
+      if (std::holds_alternative<Custom>(layers[l]))
+        std::fill_n(of_user.begin() + static_cast<std::ptrdiff_t>(infos[l].first_variable), infos[l].variable_count,
+                    true);
+    }
   }
 
   /// f(layer, name, variable) for the variables that training changes, "kernel" for "residual/dense/kernel".
@@ -327,6 +347,8 @@ class Lowering {
       } else if (const auto* activity = std::get_if<ActivityRegularization>(&layer)) {
         if (!options_.loss || (activity->l1 == 0 && activity->l2 == 0)) continue;
         add_activity({static_cast<float>(activity->l1), static_cast<float>(activity->l2)});
+      } else if (const auto* custom = std::get_if<Custom>(&layer)) {
+        add_custom(*custom, info, current);
       } else if (std::holds_alternative<UnitNormalization>(layer)) {
         add_row_norm(current, {RowNorm::Kind::unit, 1e-12f}, {}, {}, false);
       }  // Flatten changes no number
@@ -380,6 +402,19 @@ class Lowering {
     stage.trainable = trainable && (gamma || beta);
     const auto saved = [&] { return options_.rule ? space_.vector(options_.max_rows) : Vector{}; };
     stage.row_norm = RowNormOp{in, stage.out, gamma, beta, saved(), saved(), norm};
+    stages_.push_back(stage);
+  }
+  void add_custom(const Custom& layer, const LayerInfo& info, const Matrix& in) {
+    Stage stage{Stage::Kind::custom, in, matrix(flat_size(info.output_shape, info.name))};
+    stage.trainable = layer.trainable && info.variable_count > 0;
+    stage.user.functions = layer.functions;
+    for (std::size_t i = info.first_variable; i < info.first_variable + info.variable_count; ++i) {
+      const auto& weights = std::get<Vector>(program_.variables[i].packed);
+      if (stage.user_weights.empty()) stage.user.first = weights.at;
+      stage.user_weights.push_back(weights);
+      stage.user.places.push_back({weights.at - stage.user.first, static_cast<std::size_t>(weights.size)});
+      stage.user.size = weights.at - stage.user.first + padded(weights.size);
+    }
     stages_.push_back(stage);
   }
   /// A penalty on what the last stage makes. The one place where activities get theirs.
@@ -456,6 +491,9 @@ class Lowering {
         ops.push_back(op);
         return in;
       }
+      case Stage::Kind::custom:
+        ops.push_back(CustomOp{in, stage.out, stage.user, phase == Phase::train});
+        break;
       case Stage::Kind::prelu:
         ops.push_back(PReluOp{in, stage.out, stage.alpha});
         break;
@@ -685,6 +723,17 @@ class Lowering {
           ops.push_back(PReluGradOp{stage.in, delta, stage.alpha, stage.trainable});
           derived = false;
           break;
+        case Stage::Kind::custom: {
+          const Matrix out = matrix(stage.in.columns);
+          const std::size_t blocks = static_cast<std::size_t>((options_.max_rows + kRowBlock - 1) / kRowBlock),
+                            sums = space_.take(blocks * stage.user.size);
+          ops.push_back(CustomGradOp{stage.in, stage.out, delta, out, stage.user, sums, options_.max_rows});
+          for (std::size_t w = 0; stage.trainable && w < stage.user_weights.size(); ++w)
+            updates.push_back(CustomUpdateOp{stage.user_weights[w], sums + stage.user.places[w].at, stage.user.size});
+          delta = out;
+          derived = false;
+          break;
+        }
         case Stage::Kind::join:
           if (stage.fork >= first) {  // what goes round f is added at the fork; what goes through f changes on its way
             forks_.push_back(delta);
@@ -767,6 +816,8 @@ int useful_threads(const compute::Program& program, int wanted) noexcept {
   double weights = 0;
   for (const PackedVariable& variable : program.variables)
     if (const auto* kernel = std::get_if<Kernel>(&variable.packed)) weights += static_cast<double>(kernel->size());
+  for (const Op& op : program.steps[static_cast<std::size_t>(Phase::predict)])  // at least, for all that is known
+    if (const auto* custom = std::get_if<CustomOp>(&op)) weights += static_cast<double>(custom->layer.size);
   const double flops = 2.0 * weights * program.max_rows;
   return std::clamp(static_cast<int>(flops / 4e6), 1, wanted);
 }

@@ -28,6 +28,8 @@ void need_image(std::string_view what, const std::vector<int>& input, const std:
         "put it before the Flatten, or a Reshape before it");
 }
 
+constexpr std::size_t kMostAxes = 8;
+
 struct Rule {
   const std::vector<int>& input;
   const std::string& where;
@@ -37,7 +39,6 @@ struct Rule {
   std::vector<int> operator()(const Reshape& layer) const {
     std::vector<int> shape = layer.target_shape;
     if (shape.empty()) throw Error(ErrorCode::usage, where, "target_shape is empty", "such as {28, 28}");
-    constexpr std::size_t kMostAxes = 8;
     if (shape.size() > kMostAxes)
       throw Error(ErrorCode::usage, where,
                   "target_shape has " + std::to_string(shape.size()) + " axes; at most 8 are read");
@@ -83,6 +84,16 @@ struct Rule {
                   shape.size() == 1 && input.size() == 1
                       ? "end it with a Dense layer of units = " + std::to_string(input[0])
                       : "end it with a Reshape");
+    return shape;
+  }
+  std::vector<int> operator()(const Custom& layer) const {
+    std::vector<int> shape = layer.functions->output_shape(input);
+    if (shape.empty() || shape.size() > kMostAxes)
+      throw Error(ErrorCode::usage, where,
+                  "its output_shape of samples " + shape_text(input) + " has " + std::to_string(shape.size()) +
+                      " axes, but must have 1 to 8",
+                  "such as {10}");
+    static_cast<void>(flat_size(shape, where));
     return shape;
   }
   std::vector<int> operator()(const RandomFlip&) const {

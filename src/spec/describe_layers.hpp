@@ -86,6 +86,11 @@ template <>
 inline constexpr std::string_view type_name<RandomFlip> = "RandomFlip";
 template <>
 inline constexpr std::string_view type_name<RandomTranslation> = "RandomTranslation";
+template <>
+inline constexpr std::string_view type_name<Custom> = "Custom";
+
+template <>
+inline constexpr bool is_for_files<Custom> = false;
 
 // ---- initialisers ---------------------------------------------------------------------------------------------------
 
@@ -323,6 +328,12 @@ void describe(T& s, V&& v) {
   v.field("fill_mode", s.fill_mode, "What is beyond the edges.");
   v.field("interpolation", s.interpolation, "Between pixels.");
   v.field("fill_value", s.fill_value, "What is beyond the edges with fill_mode constant.", kFinite);
+  v.field("name", s.name, kNameDoc);
+}
+
+template <Is<Custom> T, class V>
+void describe(T& s, V&& v) {
+  v.field("trainable", s.trainable, "Whether training changes the weights.");
   v.field("name", s.name, kNameDoc);
 }
 

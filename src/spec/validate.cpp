@@ -90,6 +90,8 @@ std::string_view name_of_alternative(const Variant& variant) {
 
 void validate(const Layer& layer, const std::string& where) {
   check_fields(layer, where);
+  if (const auto* custom = std::get_if<Custom>(&layer); custom != nullptr && custom->functions == nullptr)
+    throw Error(ErrorCode::usage, where, "it has no functions", "such as Custom(Scale{}), with a type Scale of yours");
   if (const auto* norm = std::get_if<Normalization>(&layer); norm && norm->mean.size() != norm->variance.size())
     throw Error(ErrorCode::usage, where,
                 "mean has " + std::to_string(norm->mean.size()) + " numbers, but variance " +
@@ -167,7 +169,10 @@ void validate(const Callback::Stock& callback, const std::string& where) {
     throw Error(ErrorCode::usage, where, "backup_dir is empty", "such as backup_dir = \"backup\"");
 }
 
-std::string_view class_name(const Layer& layer) { return name_of_alternative(layer); }
+std::string_view class_name(const Layer& layer) {
+  const auto* custom = std::get_if<Custom>(&layer);
+  return custom != nullptr && custom->functions != nullptr ? custom->functions->class_name : name_of_alternative(layer);
+}
 std::string_view class_name(const Regularizer& regularizer) { return name_of_alternative(regularizer); }
 std::string_view class_name(const Constraint& constraint) { return name_of_alternative(constraint); }
 std::string_view class_name(const Loss& loss) { return name_of_alternative(loss); }

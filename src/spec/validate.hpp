@@ -31,7 +31,7 @@ void validate(const Callback::Stock& callback, const std::string& where);
 /// The same for one number that belongs to no aggregate: check_range("batch_size", 0, kCount, "fit").
 void check_range(std::string_view name, double value, const Range& range, const std::string& where);
 
-/// "Dense", "Adam", ...: the class name of what a variant holds.
+/// "Dense", "Adam", ...: the class name of what a variant holds; of a Custom, that of the user's type.
 [[nodiscard]] std::string_view class_name(const Layer& layer);
 [[nodiscard]] std::string_view class_name(const Regularizer& regularizer);
 [[nodiscard]] std::string_view class_name(const Constraint& constraint);

@@ -167,6 +167,10 @@ void read(const Entry& entry, std::variant<A...>& value, const Range&, Places& p
   if ((read_alternative(A{}) || ...)) return;
 
   const Entry named{*type, entry.node.is_table() ? join(entry.address, "type") : entry.address, entry.place};
+  if (((!is_for_files<A> && (name == type_name<A> || name == snake_case(type_name<A>))) || ...))
+    throw Error(ErrorCode::usage, named.place,
+                named.address + " = \"" + name + "\" holds code, and a recipe holds none",
+                "it is for programs in C++ (custom.hpp, custom_layer.hpp)");
   std::vector<std::string> names;
   const auto add = [&names](bool is_named, std::string_view alternative) {
     if (is_named) names.emplace_back(alternative);

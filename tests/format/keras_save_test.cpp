@@ -5,6 +5,8 @@
 
 #include "format/keras_file.hpp"
 #include "format/keras_fixture.hpp"
+#include "support/custom_layers.hpp"
+#include "support/expect_error.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/thrown.hpp"
 
@@ -129,6 +131,20 @@ TEST_F(KerasSave, LeavesOutACompilationWithCodeOfTheUsers) {
   const CustomMetric first{"first", [](std::span<const double> y, std::span<const double>) { return y[0]; }};
   model.compile({.optimizer = Adam{}, .loss = SparseCategoricalCrossentropy{}, .metrics = {first}});
   EXPECT_EQ(again(model).compiled().loss, std::nullopt);
+}
+
+TEST_F(KerasSave, RefusesALayerOfTheUsersByName) {
+  const Sequential model(Input{4}, {Dense{.units = 4}, OwnDense{3}, Residual{{Dense{.units = 3}, OwnPRelu{}}}});
+  for (const char* file : {"m.keras", "m.h5"}) {
+    expect_error(ErrorCode::usage, "layer 1, custom (Custom)", "it is a layer of your own, which is code",
+                 [&] { model.save(folder_ / file); });
+    EXPECT_FALSE(std::filesystem::exists(folder_ / file));
+  }
+  expect_error(ErrorCode::usage, "layer 1, custom (Custom)", "save the weights alone, as .npz",
+               [&] { model.save_weights(folder_ / "m.weights.h5"); });
+  const Sequential deep(Input{4}, {Residual{{Dense{.units = 4}, OwnPRelu{}}}});
+  expect_error(ErrorCode::usage, "layer 0, residual (Residual), layer 1, own_p_relu (OwnPRelu)",
+               "Keras's files hold none", [&] { deep.save(folder_ / "m.keras"); });
 }
 
 TEST_F(KerasSave, MakesAResidualAFunctionalModelAndBack) {

@@ -4,6 +4,8 @@
 #include <telar/error.hpp>
 #include <telar/onnx.hpp>
 
+#include "support/custom_layers.hpp"
+#include "support/expect_error.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace telar::test {
@@ -42,6 +44,13 @@ TEST_F(ExportOnnx, TakesBytesWhereTheNetworkScalesImagesItself) {
 TEST_F(ExportOnnx, PassesOnWhatANetworkOfNothingTakes) {
   const Sequential nothing(Input{3}, {Dropout{0.5}});
   EXPECT_TRUE(has(bytes(nothing), "Identity"));
+}
+
+TEST_F(ExportOnnx, RefusesALayerOfTheUsersByName) {
+  const Sequential model(Input{4}, {Dense{.units = 4}, Residual{{Dense{.units = 4}, OwnPRelu{}}}});
+  expect_error(ErrorCode::usage, "layer 1, residual (Residual), layer 1, own_p_relu (OwnPRelu)",
+               "it is a layer of your own, which is code, and ONNX has no operator for it", [&] { bytes(model); });
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "model.onnx"));
 }
 
 TEST_F(ExportOnnx, SaysWhichFileCannotBeWritten) {

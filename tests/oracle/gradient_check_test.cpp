@@ -7,6 +7,7 @@
 
 #include "oracle/random_network.hpp"
 #include "spec/describe.hpp"
+#include "support/custom_layers.hpp"
 #include "support/thrown.hpp"
 
 namespace telar {
@@ -60,6 +61,9 @@ std::vector<Layers> examples(const Normalization&) {
   Normalization inverse = normal;
   inverse.invert = true;
   return {{normal}, {inverse}};
+}
+std::vector<Layers> examples(const Custom&) {
+  return {{test::OwnPRelu{}}, {test::OwnDense{5}, Residual{{test::OwnDense{5}}}, test::OwnDense{6}}};
 }
 // In front of all that has a gradient, images have none.
 std::vector<Layers> examples(const RandomFlip&) { return {}; }
@@ -152,6 +156,30 @@ TEST(GradientCheck, FindsAGradientOfAUsersLossThatIsNotItsSlope) {
                    return y[0] * y[0] + y[1] * y[1] + y[2] * y[2];  // of which that is half the slope
                  })});
   EXPECT_NEAR(check_gradients(model, samples(false)).error, 0.5, 1e-6);
+}
+
+/// A PReLU that forgets a factor on the way back, to its inputs or to its weights.
+struct WrongPRelu : test::OwnPRelu {
+  bool of_weights = false;
+  template <class T>
+  void backward(const CustomBackward<T>& sample) const {
+    OwnPRelu::backward(sample);
+    for (std::size_t i = 0; i < sample.inputs.size(); ++i) {
+      if (of_weights && sample.inputs[i] <= 0) sample.weight_gradients[0][i] += sample.output_gradient[i];
+      if (!of_weights) sample.input_gradient[i] = sample.output_gradient[i];
+    }
+  }
+};
+
+TEST(GradientCheck, FindsAGradientOfAUsersLayerThatIsNotItsSlope) {
+  for (const bool of_weights : {false, true}) {
+    Sequential model(Input{4}, {Dense{.units = 6}, WrongPRelu{{}, of_weights}, Dense{.units = 3}}, 3);
+    draw_weights(model);
+    model.compile({.loss = MeanSquaredError{}});
+    const GradientCheck check = check_gradients(model, samples(false));
+    EXPECT_GT(check.error, 0.01);
+    EXPECT_EQ(check.worst.substr(0, check.worst.find('/')), of_weights ? "own_p_relu" : "dense");
+  }
 }
 
 TEST(GradientCheck, KnowsThePenaltyOnKernelsThatAreNotOrthogonal) {

@@ -32,6 +32,15 @@ struct Matrix {
   double operator()(std::size_t r, std::size_t c) const { return values[r * columns + c]; }
 };
 
+inline std::span<double> row_of(Matrix& m, int row) {
+  const auto columns = static_cast<std::size_t>(m.columns);
+  return std::span(m.values).subspan(static_cast<std::size_t>(row) * columns, columns);
+}
+inline std::span<const double> row_of(const Matrix& m, int row) {
+  const auto columns = static_cast<std::size_t>(m.columns);
+  return std::span(m.values).subspan(static_cast<std::size_t>(row) * columns, columns);
+}
+
 struct Batch {
   Matrix x;
   std::vector<int> labels;      ///< for the sparse loss
@@ -318,10 +327,29 @@ class Network {
       return static_cast<std::size_t>((norm->scale ? 1 : 0) + (norm->center ? 1 : 0)) * columns;
     if (std::holds_alternative<PReLU>(layer) || std::holds_alternative<RMSNormalization>(layer)) return columns;
     if (std::holds_alternative<Normalization>(layer)) return 2 * columns;
+    if (const auto* custom = std::get_if<Custom>(&layer)) {
+      std::size_t all = 0;
+      for (const CustomWeightPlace& place : places_of(*custom, inputs)) all += place.size;
+      inputs = custom->functions->output_shape({&inputs, 1}).front();
+      return all;
+    }
     std::size_t all = 0;
     if (const auto* residual = std::get_if<Residual>(&layer))
       for (const Layer& inner : residual->layers) all += count_weights(inner, inputs);
     return all;
+  }
+
+  /// One after the other.
+  static std::vector<CustomWeightPlace> places_of(const Custom& layer, int inputs) {
+    std::vector<CustomWeightPlace> places;
+    std::size_t at = 0;
+    for (const CustomWeight& weight : layer.functions->weights({&inputs, 1})) {
+      std::size_t size = 1;
+      for (const int extent : weight.shape) size *= static_cast<std::size_t>(extent);
+      places.push_back({at, size});
+      at += size;
+    }
+    return places;
   }
 
   std::vector<double> weights;
@@ -413,6 +441,17 @@ class Network {
     for (int r = 0; r < t.input.rows; ++r)
       for (int c = 0; c < t.input.columns; ++c)
         if (t.input(r, c) <= 0) t.output(r, c) *= weights[offsets_[i] + static_cast<std::size_t>(c)];
+  }
+
+  void forward(const Custom& layer, std::size_t i, Trace& t, bool training, const Mask&) {
+    const int columns = t.input.columns;
+    const std::vector<CustomWeightPlace> places = places_of(layer, columns);
+    t.output = Matrix(t.input.rows, layer.functions->output_shape({&columns, 1}).front());
+    for (int r = 0; r < t.input.rows; ++r)
+      layer.functions->double_precision.forward({.inputs = row_of(t.input, r),
+                                                 .weights = {weights.data() + offsets_[i], places},
+                                                 .outputs = row_of(t.output, r),
+                                                 .training = training});
   }
 
   /// ReLU, LeakyReLU, ELU.
@@ -623,6 +662,21 @@ class Network {
   Matrix backward(const ActivationLayer&, std::size_t, const Trace&, const Matrix& d, Step&) { return d; }
 
   Matrix backward(const Softmax&, std::size_t, const Trace&, const Matrix& d, Step&) { return d; }
+
+  Matrix backward(const Custom& layer, std::size_t i, const Trace& t, const Matrix& d, Step& step) {
+    const std::vector<CustomWeightPlace> places = places_of(layer, t.input.columns);
+    Matrix of_inputs(t.input.rows, t.input.columns);
+    std::vector<double> frozen(step.gradient.size());
+    for (int r = 0; r < d.rows; ++r)
+      layer.functions->double_precision.backward(
+          {.inputs = row_of(t.input, r),
+           .outputs = row_of(t.output, r),
+           .weights = {weights.data() + offsets_[i], places},
+           .output_gradient = row_of(d, r),
+           .input_gradient = row_of(of_inputs, r),
+           .weight_gradients = {(layer.trainable ? step.gradient : frozen).data() + offsets_[i], places}});
+    return of_inputs;
+  }
 
   Matrix backward(const PReLU& layer, std::size_t i, const Trace& t, Matrix d, Step& step) {
     for (int r = 0; r < d.rows; ++r)

@@ -158,6 +158,18 @@ TEST(Engine, DifferentiatesAsTheOracle) {
   EXPECT_LT(undetermined, tensors / 20);
 }
 
+/// The model's variables as the rules of whole variables see them: those of a user's layer are vectors.
+std::vector<Variable> variables_of(const Model& model) {
+  std::vector<Variable> variables = model.variables();
+  for (std::size_t i = 0; i < model.layers().size(); ++i)
+    for (std::size_t v = 0; std::holds_alternative<Custom>(model.layers()[i]) && v < model.infos()[i].variable_count;
+         ++v) {
+      Variable& variable = variables[model.infos()[i].first_variable + v];
+      variable.shape = {static_cast<int>(variable.size())};
+    }
+  return variables;
+}
+
 /// The weights that five steps on the same batch leave, with the dropout of each step.
 std::vector<double> trained(const Case& c, const Model& model, const Optimizer& optimizer,
                             const std::function<double(double)>& disturb = {}) {
@@ -168,7 +180,7 @@ std::vector<double> trained(const Case& c, const Model& model, const Optimizer& 
   for (const Variable& v : model.variables()) trains.insert(trains.end(), v.size(), v.trainable);
   for (std::uint64_t t = 0; t < 5; ++t) {
     updater.apply(network.weights, network.train(c.batch, c.loss, masks_of(model, t)).gradient, trains,
-                  model.variables());
+                  variables_of(model));
     if (disturb)
       for (double& w : network.weights) w = disturb(w);
   }

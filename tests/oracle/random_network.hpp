@@ -14,6 +14,7 @@
 
 #include "oracle/oracle.hpp"
 #include "spec/validate.hpp"
+#include "support/custom_layers.hpp"
 
 namespace telar::oracle {
 
@@ -79,6 +80,10 @@ inline void draw_weights(Case& c, Generator& g, const std::vector<Layer>& layers
     } else if (std::holds_alternative<Normalization>(layer)) {
       add(in, false, [&] { return g.normal() * 0.3; });
       add(in, false, [&] { return 0.5 + g.uniform(); });
+    } else if (const auto* custom = std::get_if<Custom>(&layer)) {
+      for (const CustomWeightPlace& place : Network::places_of(*custom, in))
+        add(static_cast<int>(place.size), custom->trainable, [&] { return g.normal() / std::sqrt(in); });
+      in = custom->functions->output_shape({&in, 1}).front();
     } else if (const auto* residual = std::get_if<Residual>(&layer)) {
       draw_weights(c, g, residual->layers, in);
     }
@@ -185,7 +190,7 @@ inline Residual random_residual(Generator& g, int inputs, const std::vector<Laye
 /// A stack of up to four Dense layers with anything between them, ending in `classes` outputs.
 inline Case random_case(std::uint64_t seed, const std::vector<int>& widths = kWidths,
                         const std::vector<int>& rows = kRows) {
-  Generator g(seed);
+  Generator g(seed), own(seed + 1'000'000);  // layers of a user's leave all others as they are
   Case c;
   c.inputs = g.pick(widths);
   const std::vector<Activation> hidden{Activation::relu, Activation::sigmoid, Activation::tanh, Activation::linear,
@@ -244,6 +249,8 @@ inline Case random_case(std::uint64_t seed, const std::vector<int>& widths = kWi
           RMSNormalization{.epsilon = 0.1, .trainable = false}, Normalization{}, UnitNormalization{}}));
   }
   if (g.chance(0.25)) c.layers.push_back(random_residual(g, c.inputs, c.layers));
+  if (own.chance(0.1)) c.layers.emplace_back(Custom(test::OwnPRelu{}, "", own.chance(0.8)));
+  if (own.chance(0.1)) c.layers.emplace_back(Custom(test::OwnDense{own.chance(0.5) ? 17 : 32}, "", own.chance(0.8)));
   const int classes = g.pick(widths);
   const int ending = g.below(4);  // softmax in the layer, softmax apart, logits, probabilities that need no sum of 1
   c.layers.emplace_back(Dense{.units = classes,

@@ -109,8 +109,9 @@ TEST(Validate, refuses_losses_and_metrics_of_overlap_and_thresholds_outside_thei
   EXPECT_EQ(refusal(Metric(FalsePositives{.threshold = std::nan("")})), "threshold = nan, but must be finite");
 }
 
-TEST(Validate, refuses_losses_and_metrics_of_a_user_without_a_function_or_a_name) {
+TEST(Validate, refuses_layers_losses_and_metrics_of_a_user_without_a_function_or_a_name) {
   const auto zero = []<class T>(std::span<const T>, std::span<const T>, std::span<T>) { return T(0); };
+  EXPECT_EQ(refusal(Layer(Custom{})), "it has no functions");
   EXPECT_EQ(refusal(Loss(CustomLoss{})), "it has no function");
   EXPECT_EQ(refusal(Loss(CustomLoss("", zero))), "it has no name");
   EXPECT_NO_THROW(validate(Loss(CustomLoss("zero", zero)), ""));

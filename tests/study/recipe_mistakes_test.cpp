@@ -103,13 +103,14 @@ TEST_F(RecipeMistakes, losses_and_metrics_of_overlap_and_thresholds) {
             "  add recall = ...");
 }
 
-TEST_F(RecipeMistakes, losses_and_metrics_that_only_code_can_say) {
-  EXPECT_EQ(small_with("\"sparse_categorical_crossentropy\"", "\"CustomLoss\"")
-                .find("[r.toml:11:1] compile.loss = \"CustomLoss\" is unknown"),
-            0u);
-  EXPECT_EQ(small_with("[fit]", "metrics = [\"CustomMetric\"]")
-                .find("[r.toml:13:12] compile.metrics.0 = \"CustomMetric\" is unknown"),
-            0u);
+TEST_F(RecipeMistakes, layers_losses_and_metrics_that_only_code_can_say) {
+  const std::string rest =
+      " holds code, and a recipe holds none\n  it is for programs in C++ (custom.hpp, custom_layer.hpp)";
+  EXPECT_EQ(layer("{ type = \"Custom\", name = \"mine\" }"), "[r.toml:6:3] model.layers.0.type = \"Custom\"" + rest);
+  EXPECT_EQ(small_with("\"sparse_categorical_crossentropy\"", "\"custom_loss\""),
+            "[r.toml:11:1] compile.loss = \"custom_loss\"" + rest);
+  EXPECT_EQ(small_with("[fit]", "metrics = [\"CustomMetric\"]"),
+            "[r.toml:13:12] compile.metrics.0 = \"CustomMetric\"" + rest);
 }
 
 TEST_F(RecipeMistakes, right_angles_of_what_is_no_kernel) {

@@ -6,6 +6,8 @@
 
 #include <telar/telar.hpp>
 
+#include "support/custom_layers.hpp"
+
 namespace {
 std::atomic<long> allocations{0};
 }
@@ -34,7 +36,7 @@ TEST(TrainingSteps, AllocateNothingAfterTheFirstOfAnEpoch) {
   const Dataset data = from_arrays({20}, features, labels);
   Sequential model{Input{20},
                    {Rescaling{.scale = 2}, Dense{.units = 33, .activation = Activation::relu}, BatchNormalization{},
-                    Dropout{.rate = 0.5}, Dense{.units = 17, .activation = Activation::tanh},
+                    Dropout{.rate = 0.5}, Dense{.units = 17, .activation = Activation::tanh}, test::OwnPRelu{},
                     Dense{.units = 10, .activation = Activation::softmax}}};
   model.compile({.loss = SparseCategoricalCrossentropy{},
                  .metrics = {Accuracy{}, SparseTopKCategoricalAccuracy{}, AUC{}, F1Score{}, R2Score{},

@@ -187,18 +187,14 @@ struct LaneSum {
   }
 };
 
-/// Sums over the batch of kVectors vectors of columns: blocks of 16 rows in row order, then a pairwise tree over the
-/// blocks. `term(row, i)` is vector i of the row.
-template <std::size_t kVectors, class Term>
-HWY_INLINE void BatchSums(std::size_t rows, const Term& term, V* HWY_RESTRICT total) {
+/// Sums of kVectors vectors over `blocks` in a pairwise tree. `put(block, sums)` gives those of a block.
+template <std::size_t kVectors, class Put>
+HWY_INLINE void TreeSums(std::size_t blocks, const Put& put, V* HWY_RESTRICT total) {
   V partial[32][kVectors];  // partial[l]: a finished sum of 2^l blocks, where bit l of `finished` is set
   std::size_t finished = 0;
-  for (std::size_t row = 0; row < rows; row += kRowBlock) {
-    const std::size_t end = std::min(rows, row + kRowBlock);
+  while (finished < blocks) {
     V sum[kVectors];
-    for (std::size_t i = 0; i < kVectors; ++i) sum[i] = term(row, i);
-    for (std::size_t r = row + 1; r < end; ++r)
-      for (std::size_t i = 0; i < kVectors; ++i) sum[i] = hn::Add(sum[i], term(r, i));
+    put(finished, sum);
     std::size_t level = 0;
     for (std::size_t bit = 1; finished & bit; bit *= 2, ++level)
       for (std::size_t i = 0; i < kVectors; ++i) sum[i] = hn::Add(partial[level][i], sum[i]);
@@ -212,6 +208,19 @@ HWY_INLINE void BatchSums(std::size_t rows, const Term& term, V* HWY_RESTRICT to
       total[i] = any ? hn::Add(partial[level][i], total[i]) : partial[level][i];
     any = true;
   }
+}
+
+/// Sums over the batch of kVectors vectors of columns: blocks of 16 rows in row order, then a pairwise tree over the
+/// blocks. `term(row, i)` is vector i of the row.
+template <std::size_t kVectors, class Term>
+HWY_INLINE void BatchSums(std::size_t rows, const Term& term, V* HWY_RESTRICT total) {
+  const auto put = [&](std::size_t block, V* HWY_RESTRICT sum) HWY_ATTR {
+    const std::size_t row = block * kRowBlock, end = std::min(rows, row + kRowBlock);
+    for (std::size_t i = 0; i < kVectors; ++i) sum[i] = term(row, i);
+    for (std::size_t r = row + 1; r < end; ++r)
+      for (std::size_t i = 0; i < kVectors; ++i) sum[i] = hn::Add(sum[i], term(r, i));
+  };
+  TreeSums<kVectors>((rows + kRowBlock - 1) / kRowBlock, put, total);
 }
 
 }  // namespace telar::compute::HWY_NAMESPACE
