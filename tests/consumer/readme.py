@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Checks that README.md says what is true.
+"""Checks that README.md, or another page, says what is true.
 
-readme.py cpp README MAIN_CPP    the C++ of README.md is, letter by letter, the program that the consumer tests run
+readme.py cpp PAGE MAIN_CPP      the C++ of the page is, letter by letter, the program that the consumer tests run
 readme.py toml README TELAR      every recipe of README.md is one that `telar inspect` accepts
 """
 import re
