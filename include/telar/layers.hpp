@@ -127,6 +127,8 @@ struct Softmax {
 /// x above 0, alpha * x elsewhere, with a learned alpha for each feature. Takes samples of rank 1.
 struct PReLU {
   Initializer alpha_initializer = Zeros{};
+  std::optional<Regularizer> alpha_regularizer{};
+  std::optional<Constraint> alpha_constraint{};
   bool trainable = true;
   std::string name{};
 };

@@ -2,10 +2,13 @@
 // normalises over the batch, is in layers.hpp.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include <telar/constraints.hpp>
 #include <telar/initializers.hpp>
+#include <telar/regularizers.hpp>
 
 namespace telar {
 
@@ -18,6 +21,8 @@ struct LayerNormalization {
   bool scale = true;
   Initializer beta_initializer = Zeros{};
   Initializer gamma_initializer = Ones{};
+  std::optional<Regularizer> beta_regularizer{}, gamma_regularizer{};
+  std::optional<Constraint> beta_constraint{}, gamma_constraint{};
   bool trainable = true;
   std::string name{};
 };

@@ -18,23 +18,33 @@ const T* pointer(const std::optional<T>& value) noexcept {
 }  // namespace
 
 const Regularizer* regularizer_of(const Layer& layer, std::string_view name) noexcept {
-  if (const auto* dense = std::get_if<Dense>(&layer))
-    return pointer(name == "kernel" ? dense->kernel_regularizer : dense->bias_regularizer);
-  if (const auto* norm = std::get_if<BatchNormalization>(&layer)) {
-    if (name == "gamma") return pointer(norm->gamma_regularizer);
-    if (name == "beta") return pointer(norm->beta_regularizer);
-  }
-  return nullptr;
+  return std::visit(
+      [name](const auto& l) -> const Regularizer* {
+        if constexpr (requires { l.kernel_regularizer; })
+          return pointer(name == "kernel" ? l.kernel_regularizer : l.bias_regularizer);
+        if constexpr (requires { l.gamma_regularizer; }) {
+          if (name == "gamma") return pointer(l.gamma_regularizer);
+          if (name == "beta") return pointer(l.beta_regularizer);
+        }
+        if constexpr (requires { l.alpha_regularizer; }) return pointer(l.alpha_regularizer);
+        return nullptr;
+      },
+      static_cast<const Layer::Alternatives&>(layer));
 }
 
 const Constraint* constraint_of(const Layer& layer, std::string_view name) noexcept {
-  if (const auto* dense = std::get_if<Dense>(&layer))
-    return pointer(name == "kernel" ? dense->kernel_constraint : dense->bias_constraint);
-  if (const auto* norm = std::get_if<BatchNormalization>(&layer)) {
-    if (name == "gamma") return pointer(norm->gamma_constraint);
-    if (name == "beta") return pointer(norm->beta_constraint);
-  }
-  return nullptr;
+  return std::visit(
+      [name](const auto& l) -> const Constraint* {
+        if constexpr (requires { l.kernel_constraint; })
+          return pointer(name == "kernel" ? l.kernel_constraint : l.bias_constraint);
+        if constexpr (requires { l.gamma_constraint; }) {
+          if (name == "gamma") return pointer(l.gamma_constraint);
+          if (name == "beta") return pointer(l.beta_constraint);
+        }
+        if constexpr (requires { l.alpha_constraint; }) return pointer(l.alpha_constraint);
+        return nullptr;
+      },
+      static_cast<const Layer::Alternatives&>(layer));
 }
 
 compute::Penalty penalty_of(const Regularizer& regularizer) noexcept {

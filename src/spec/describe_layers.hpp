@@ -258,6 +258,8 @@ void describe(T& s, V&& v) {
 template <Is<PReLU> T, class V>
 void describe(T& s, V&& v) {
   v.field("alpha_initializer", s.alpha_initializer, "First values of alpha, the slopes below 0.");
+  v.field("alpha_regularizer", s.alpha_regularizer, "Penalty on alpha; default: none.");
+  v.field("alpha_constraint", s.alpha_constraint, "What alpha is held to; default: nothing.");
   v.field("trainable", s.trainable, "Whether training changes alpha.");
   v.field("name", s.name, kNameDoc);
 }
@@ -272,6 +274,10 @@ void describe(T& s, V&& v) {
   v.field("scale", s.scale, "Whether gamma multiplies.");
   v.field("beta_initializer", s.beta_initializer, "First values of beta.");
   v.field("gamma_initializer", s.gamma_initializer, "First values of gamma.");
+  v.field("beta_regularizer", s.beta_regularizer, "Penalty on beta; default: none.");
+  v.field("gamma_regularizer", s.gamma_regularizer, "Penalty on gamma; default: none.");
+  v.field("beta_constraint", s.beta_constraint, "What beta is held to; default: nothing.");
+  v.field("gamma_constraint", s.gamma_constraint, "What gamma is held to; default: nothing.");
   v.field("trainable", s.trainable, "Whether training changes gamma and beta.");
   v.field("name", s.name, kNameDoc);
 }

@@ -57,6 +57,27 @@ TEST(Penalties, AreInTheLossOfEvaluate) {
   EXPECT_FLOAT_EQ(static_cast<float>(score_of(held).loss.value), 4 + 1.5f + 2.25f + 18);
 }
 
+TEST(PenaltiesAndConstraints, AreThoseOfPReLUAndLayerNormalizationToo) {
+  Sequential model(
+      Input{2}, {PReLU{.alpha_initializer = Constant{-0.5}, .alpha_regularizer = L2{4}, .alpha_constraint = NonNeg{}},
+                 LayerNormalization{.beta_initializer = Constant{2},
+                                    .gamma_initializer = Constant{3},
+                                    .beta_regularizer = L1{1},
+                                    .gamma_regularizer = L1{1},
+                                    .beta_constraint = MaxNorm{1},
+                                    .gamma_constraint = UnitNorm{}}});
+  model.compile({.optimizer = SGD{.learning_rate = 0}, .loss = MeanSquaredError{}});
+  const Dataset data = from_arrays({2}, {1, 2}, Targets{{1, 2}, 2});
+  Sequential plain(Input{2}, {PReLU{.alpha_initializer = Constant{-0.5}},
+                              LayerNormalization{.beta_initializer = Constant{2}, .gamma_initializer = Constant{3}}});
+  plain.compile({.loss = MeanSquaredError{}});
+  EXPECT_NEAR(model.evaluate(data).loss.value, plain.evaluate(data).loss.value + 4 * 0.5 + 2 * 2 + 2 * 3, 1e-5);
+  model.fit(data);
+  EXPECT_EQ(model.get_weights("p_re_lu/alpha")[0], 0);
+  EXPECT_NEAR(model.get_weights("layer_normalization/gamma")[0], std::sqrt(0.5), 1e-6);
+  EXPECT_NEAR(model.get_weights("layer_normalization/beta")[0], std::sqrt(0.5), 1e-6);
+}
+
 TEST(Penalties, LeaveFrozenWeightsOut) {
   Dense held{.units = 1, .use_bias = false, .kernel_initializer = Constant{3}, .kernel_regularizer = L2{}};
   held.trainable = false;

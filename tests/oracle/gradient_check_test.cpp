@@ -196,6 +196,20 @@ TEST(GradientCheck, KnowsThePenaltyOnKernelsThatAreNotOrthogonal) {
   }
 }
 
+TEST(GradientCheck, KnowsPenaltiesOnWeightsThatAreNoKernels) {
+  Sequential model(
+      Input{4},
+      {Dense{.units = 6, .bias_regularizer = L1L2{.l1 = 0.2, .l2 = 0.3}}, PReLU{.alpha_regularizer = L2{0.4}},
+       LayerNormalization{.beta_regularizer = L2{0.3}, .gamma_regularizer = L1{0.2}},
+       BatchNormalization{.beta_regularizer = L1{0.1}, .gamma_regularizer = L2{0.5}}, Dense{.units = 3}},
+      3);
+  draw_weights(model);
+  model.compile({.loss = MeanSquaredError{}});
+  const GradientCheck check = check_gradients(model, samples(false));
+  EXPECT_LT(check.error, 1e-6) << check.worst;
+  EXPECT_GT(check.checked, 5 * check.kinks);
+}
+
 TEST(GradientCheck, NamesTheWeightsThatItChecks) {
   Sequential model(Input{4}, {Dense{.units = 3, .name = "only"}});
   model.compile({.loss = MeanSquaredError{}});
