@@ -77,6 +77,7 @@ class Lint {
     if (recipe_.layers.empty()) return {};
     if (const auto* dense = std::get_if<Dense>(&recipe_.layers.back())) return dense->activation;
     if (const auto* layer = std::get_if<ActivationLayer>(&recipe_.layers.back())) return layer->activation;
+    if (std::holds_alternative<Softmax>(recipe_.layers.back())) return Activation::softmax;
     return {};
   }
 
@@ -150,8 +151,15 @@ class Lint {
     const std::string type(type_name<L>);
     const int classes = last_units();
     if constexpr (requires { loss.from_logits; }) {
+      constexpr bool kBinary = std::is_same_v<L, BinaryCrossentropy> || std::is_same_v<L, BinaryFocalCrossentropy>;
       const std::optional<Activation> activation = last_activation();
-      if (loss.from_logits && activation == Activation::softmax) {
+      if (kBinary && loss.from_logits && (activation == Activation::sigmoid || activation == Activation::softmax)) {
+        add(Severity::warning, "compile.loss.from_logits",
+            type + " applies sigmoid to the outputs (from_logits), but those of " + name_of_layer(last) +
+                " are probabilities already",
+            "Of a probability sigmoid makes 0.5 to 0.731: no target of 0 can ever be met, and the gradients are small.",
+            "from_logits = false");
+      } else if (!kBinary && loss.from_logits && activation == Activation::softmax) {
         add(Severity::warning, "compile.loss.from_logits",
             type + " applies softmax to the outputs (from_logits), but " + name_of_layer(last) + " has done so",
             fmt::format("Of softmax's probabilities for {} classes, a second softmax makes at most {:.3f}: the loss "
@@ -162,7 +170,8 @@ class Lint {
         add(Severity::warning, address_of(last) + ".activation",
             type + " takes probabilities, but the outputs of " + name_of_layer(last) + " are any numbers",
             "An output below 0 counts as probability 1e-7 and has no gradient, so that it may stay there for ever.",
-            "activation = \"softmax\" in the last layer, or from_logits = true in the loss");
+            std::string("activation = \"") + (kBinary ? "sigmoid" : "softmax") +
+                "\" in the last layer, or from_logits = true in the loss");
       }
     }
     if constexpr (requires { loss.label_smoothing; }) {

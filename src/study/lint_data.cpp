@@ -42,39 +42,51 @@ void check_split(const Recipe& recipe, const RecipeData& data, std::vector<Findi
   }
 }
 
+struct FirstNorm {
+  const BatchNormalization* norm = nullptr;
+  std::string address;
+};
+/// The first that trains, also within a Residual. `where`: the address of `layers`.
+FirstNorm first_norm(const std::vector<Layer>& layers, const std::string& where) {
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const std::string address = where + "." + std::to_string(i);
+    if (const auto* norm = std::get_if<BatchNormalization>(&layers[i]); norm != nullptr && norm->trainable)
+      return {norm, address};
+    if (const auto* residual = std::get_if<Residual>(&layers[i]))
+      if (FirstNorm inner = first_norm(residual->layers, address + ".layers"); inner.norm != nullptr) return inner;
+  }
+  return {};
+}
+
 void check_batches(const Recipe& recipe, const RecipeData& data, std::vector<Finding>& found) {
   const auto samples = static_cast<std::int64_t>(data.train.size());
   const std::int64_t batch = std::min<std::int64_t>(recipe.fit.batch_size, samples);
   const std::int64_t steps = recipe.fit.steps_per_epoch.value_or(static_cast<int>((samples + batch - 1) / batch)) *
                              static_cast<std::int64_t>(recipe.fit.epochs - recipe.fit.initial_epoch);
-  for (std::size_t i = 0; i < recipe.layers.size(); ++i) {
-    const auto* norm = std::get_if<BatchNormalization>(&recipe.layers[i]);
-    if (norm == nullptr || !norm->trainable) continue;
-    const std::string address = "model.layers." + std::to_string(i);
-    const std::string name = address + " (BatchNormalization)";
-    if (batch > 1 && samples % batch == 1)
-      found.push_back({Severity::warning,
-                       fmt::format("{} sees a last batch of 1 sample: {} samples in batches of {}", name, samples,
-                                   recipe.fit.batch_size),
-                       "In this step its output is beta whatever the sample, and the moving variance is drawn towards "
-                       "zero.",
-                       fmt::format("batch_size = {}", recipe.fit.batch_size + 1), place_of(recipe, "fit.batch_size")});
-    const double kept = std::pow(norm->momentum, static_cast<double>(steps));
-    constexpr double kMuch = 0.05;
-    if (kept > kMuch)
-      found.push_back({Severity::warning,
-                       fmt::format("the moving averages of {} still hold {:.0f} % of their first values after all {} "
-                                   "steps",
-                                   name, 100 * kept, steps),
-                       fmt::format("Each step keeps momentum {} of them. Validation and test normalise with these "
-                                   "averages, training with those of the batch: the scores are those of another "
-                                   "network.",
-                                   number_text(norm->momentum)),
-                       fmt::format("momentum = {}, more epochs or smaller batches",
-                                   norm->momentum > 0.9 && steps > 28 ? "0.9" : "0.5"),
-                       place_of(recipe, address + ".momentum")});
-    return;  // the others are as this one
-  }
+  const auto& [norm, address] = first_norm(recipe.layers, "model.layers");  // the others are as this one
+  if (norm == nullptr) return;
+  const std::string name = address + " (BatchNormalization)";
+  if (batch > 1 && samples % batch == 1)
+    found.push_back({Severity::warning,
+                     fmt::format("{} sees a last batch of 1 sample: {} samples in batches of {}", name, samples,
+                                 recipe.fit.batch_size),
+                     "In this step its output is beta whatever the sample, and the moving variance is drawn towards "
+                     "zero.",
+                     fmt::format("batch_size = {}", recipe.fit.batch_size + 1), place_of(recipe, "fit.batch_size")});
+  const double kept = std::pow(norm->momentum, static_cast<double>(steps));
+  constexpr double kMuch = 0.05;
+  if (kept > kMuch)
+    found.push_back({Severity::warning,
+                     fmt::format("the moving averages of {} still hold {:.0f} % of their first values after all {} "
+                                 "steps",
+                                 name, 100 * kept, steps),
+                     fmt::format("Each step keeps momentum {} of them. Validation and test normalise with these "
+                                 "averages, training with those of the batch: the scores are those of another "
+                                 "network.",
+                                 number_text(norm->momentum)),
+                     fmt::format("momentum = {}, more epochs or smaller batches",
+                                 norm->momentum > 0.9 && steps > 28 ? "0.9" : "0.5"),
+                     place_of(recipe, address + ".momentum")});
 }
 
 }  // namespace

@@ -204,6 +204,20 @@ TEST_F(Lint, warns_of_softmax_taken_twice_or_never) {
   EXPECT_EQ(of(kGood, {"model.layers.2.activation=linear", "compile.loss.from_logits=true"}), Lines{});
 }
 
+TEST_F(Lint, knows_the_layer_softmax_and_losses_that_apply_sigmoid) {
+  const std::string apart = with(kGood, ", activation = \"softmax\" },", " }, \"Softmax\",");
+  EXPECT_EQ(of(apart, {"compile.loss.from_logits=true"}),
+            Lines{"warning: CategoricalCrossentropy applies softmax to the outputs (from_logits), but model.layers.3 "
+                  "(Softmax) has done so (--set compile.loss.from_logits=true)"});
+  const std::string binary = with(kGood, "CategoricalCrossentropy", "BinaryCrossentropy");
+  EXPECT_EQ(of(binary, {"compile.loss.from_logits=true", "model.layers.2.activation=sigmoid"}),
+            Lines{"warning: BinaryCrossentropy applies sigmoid to the outputs (from_logits), but those of "
+                  "model.layers.2 (Dense) are probabilities already (--set compile.loss.from_logits=true)"});
+  const std::vector<Finding> linear = lint(folder_.load(binary, {"model.layers.2.activation=linear"}));
+  ASSERT_EQ(linear.size(), 1u);
+  EXPECT_EQ(linear[0].change, "activation = \"sigmoid\" in the last layer, or from_logits = true in the loss");
+}
+
 TEST_F(Lint, says_how_far_a_loss_can_fall_after_softmax_twice) {
   const std::vector<Finding> found = lint(folder_.load(kGood, {"compile.loss.from_logits=true"}));
   ASSERT_EQ(found.size(), 1u);
@@ -223,12 +237,12 @@ TEST_F(Lint, notes_the_floor_under_a_smoothed_loss) {
 class LintOfData : public Lint {
  protected:
   Lines of_data(const std::vector<std::int32_t>& train, const std::vector<std::int32_t>& validation,
-                const std::vector<std::string>& settings) {
+                const std::vector<std::string>& settings, const std::string& norm = "\"BatchNormalization\"") {
     const auto set = [](const std::vector<std::int32_t>& labels) {
       return from_arrays({1}, std::vector<float>(labels.size()), labels, 3);
     };
     Lines lines;
-    const std::string recipe = with(kGood, "\"Flatten\" },\n", "\"Flatten\" }, \"BatchNormalization\",\n");
+    const std::string recipe = with(kGood, "\"Flatten\" },\n", "\"Flatten\" }, " + norm + ",\n");
     for (const Finding& finding : lint(folder_.load(recipe, settings), {set(train), set(validation), set(train)}))
       lines.push_back(std::string(to_string(finding.severity)) + ": " + one_line(finding));
     return lines;
@@ -250,6 +264,9 @@ TEST_F(LintOfData, warns_of_moving_averages_that_hardly_move) {
             Lines{"warning: the moving averages of model.layers.2 (BatchNormalization) still hold 61 % of their first "
                   "values after all 50 steps (r.toml:8:25)"});
   EXPECT_EQ(of_data(labels, labels, {"fit.epochs=300"}), Lines{});
+  EXPECT_EQ(of_data(labels, labels, {"fit.epochs=50"}, "{ type = \"Residual\", layers = [\"BatchNormalization\"] }"),
+            Lines{"warning: the moving averages of model.layers.2.layers.0 (BatchNormalization) still hold 61 % of "
+                  "their first values after all 50 steps (r.toml:8:56)"});
 }
 
 TEST_F(LintOfData, warns_of_a_split_that_leaves_a_class_to_one_part) {
