@@ -68,7 +68,8 @@ template <>
 inline constexpr std::array enum_names<Reduction>{
     EnumName<Reduction>{Reduction::sum_over_batch_size, "sum_over_batch_size"},
     EnumName<Reduction>{Reduction::sum, "sum"},
-    EnumName<Reduction>{Reduction::mean_with_sample_weight, "mean_with_sample_weight"}};
+    EnumName<Reduction>{Reduction::mean_with_sample_weight, "mean_with_sample_weight"},
+    EnumName<Reduction>{Reduction::sum_over_batch_size, "mean"}};  // Keras's other name for it
 template <>
 inline constexpr std::array enum_names<FlipMode>{
     EnumName<FlipMode>{FlipMode::horizontal, "horizontal"}, EnumName<FlipMode>{FlipMode::vertical, "vertical"},

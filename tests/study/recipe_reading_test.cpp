@@ -165,6 +165,8 @@ TEST_F(RecipeReading, takes_keras_short_names_of_losses_and_metrics) {
   EXPECT_TRUE(std::holds_alternative<MeanAbsoluteError>(loss("mean_absolute_error")));
   EXPECT_TRUE(std::holds_alternative<KLDivergence>(loss("KLD")));
   EXPECT_TRUE(std::holds_alternative<BinaryCrossentropy>(loss("bce")));
+  const Recipe mean = folder_.load(kSmall, {"compile.loss={ type = \"mse\", reduction = \"mean\" }"});
+  EXPECT_EQ(std::get<MeanSquaredError>(*mean.compile.loss).reduction, Reduction::sum_over_batch_size);
   const Recipe recipe =
       folder_.load(kSmall, {"compile.loss={ type = \"sparse_categorical_crossentropy\", ignore_class = 2 }",
                             "compile.metrics=[\"auc\", { type = \"f1_score\", average = \"micro\" }, \"mae\"]"});
