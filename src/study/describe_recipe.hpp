@@ -74,6 +74,9 @@ void describe(T& s, V&& v) {
           Range{1, 1 << 30});
   v.field("shuffle", s.shuffle, "A new order every epoch.");
   v.field("mixup", s.mixup, "Mixes each sample of a batch with another one: { alpha = 0.2 }.");
+  v.field("class_weight", s.class_weight,
+          "Factors of the losses of classes, by name or number: { 0 = 2.0, Sandal = 0.5 }. Others have 1.",
+          kNotNegative);
   v.field("training_score", s.training_score, "Evaluate the training samples at the end, in inference mode.");
   v.field("start_from", s.start_from,
           "First weights: a file of weights or a run folder, relative to the recipe that says it.");

@@ -50,6 +50,8 @@ struct FitSpec {
   std::optional<int> validation_freq_steps{};
   bool shuffle = true;
   std::optional<MixUp> mixup{};
+  /// Of losses: a class by its name, or by its number where none is called so.
+  std::map<std::string, double> class_weight{};
   bool training_score = true;
   /// Weights to begin with: a file or a run folder; relative to the file that says it, and absolute once it is loaded.
   std::string start_from;

@@ -1,10 +1,13 @@
 // From a recipe to what a training needs: data, network, options.
 #include <algorithm>
+#include <charconv>
+#include <map>
 #include <utility>
 
 #include <telar/csv.hpp>
 #include <telar/error.hpp>
 
+#include "base/did_you_mean.hpp"
 #include "spec/validate.hpp"
 #include "study/describe_recipe.hpp"
 #include "study/recipe_places.hpp"
@@ -146,6 +149,32 @@ void check_averages(const Recipe& recipe) {
                   "set compile.optimizer.use_ema = true");
 }
 
+/// fit.class_weight by the numbers of the classes.
+std::map<int, double> class_weights(const Recipe& recipe, const Dataset& data) {
+  std::map<int, double> weights;
+  if (recipe.fit.class_weight.empty()) return weights;
+  const std::vector<std::string>& names = data.class_names();
+  for (const auto& entry : recipe.fit.class_weight) {
+    const std::string& name = entry.first;
+    const auto refuse = [&](const std::string& message, const std::string& hint) {
+      throw Error(ErrorCode::usage, place_of(recipe, "fit.class_weight." + name), message, hint);
+    };
+    int label = -1;
+    const auto named = std::ranges::find(names, name);
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), label);
+    if (named != names.end())
+      label = static_cast<int>(named - names.begin());
+    else if (error != std::errc() || end != name.data() + name.size() || label < 0 || label >= data.classes())
+      refuse("fit.class_weight names the class \"" + name + "\", which " + without_part(data) + " has not",
+             names.empty() ? "classes are numbers from 0 to " + std::to_string(data.classes() - 1)
+                           : did_you_mean(name, names));
+    if (!weights.emplace(label, entry.second).second)
+      refuse("fit.class_weight names class " + std::to_string(label) + " twice, by name and by number",
+             "keep one of them");
+  }
+  return weights;
+}
+
 Sequential stack(const Recipe& recipe, const Dataset& data) {
   try {
     return Sequential(Input(data.shape()), recipe.layers, recipe.seed);
@@ -216,6 +245,7 @@ FitOptions fit_options(const Recipe& recipe, const RecipeData& data) {
                      .initial_epoch = recipe.fit.initial_epoch,
                      .steps_per_epoch = recipe.fit.steps_per_epoch,
                      .validation_data = data.validation,
+                     .class_weight = class_weights(recipe, data.train),
                      .validation_freq = recipe.fit.validation_freq,
                      .validation_freq_steps = recipe.fit.validation_freq_steps,
                      .shuffle = recipe.fit.shuffle,

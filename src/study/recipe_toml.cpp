@@ -1,4 +1,5 @@
 // A recipe written out in full.
+#include <map>
 #include <string>
 #include <type_traits>
 
@@ -54,6 +55,12 @@ std::string inline_toml(const ValidationSpec& value) {
   return "{ fraction = " + inline_toml(value.fraction) +
          ", order = " + toml_string(value.kind == Kind::stratified ? "stratified" : "shuffled") + " }";
 }
+std::string inline_toml(const std::map<std::string, double>& values) {
+  std::string toml;
+  for (const auto& [key, value] : values)
+    toml += (toml.empty() ? "{ " : ", ") + toml_string(key) + " = " + inline_toml(value);
+  return toml + " }";
+}
 template <class T>
 std::string inline_toml(const std::vector<T>& values) {
   std::string toml = "[";
@@ -70,6 +77,7 @@ template <class T>
 bool is_given(const std::optional<T>& value) {
   return value.has_value();
 }
+bool is_given(const std::map<std::string, double>& value) { return !value.empty(); }
 bool is_given(const ValidationSpec& value) { return value.kind != ValidationSpec::Kind::none; }
 
 template <class T>

@@ -122,6 +122,16 @@ void read(const Entry& entry, ShiftRange& value, const Range& range, Places& pla
   }
 }
 
+void read(const Entry& entry, std::map<std::string, double>& value, const Range& range, Places& places) {
+  if (!entry.node.is_table()) refuse_type(entry, "a table");
+  value.clear();
+  for (const auto& [key, node] : *entry.node.as_table()) {
+    const Entry inner{node, join(entry.address, key.str()), place_of(key.source())};
+    places[inner.address] = inner.place;
+    read(inner, value[std::string(key.str())], range, places);
+  }
+}
+
 void read(const Entry& entry, MixUp& value, const Range&, Places& places) {
   if (!entry.node.is_table()) refuse_type(entry, "a table");
   TableReader reader(*entry.node.as_table(), entry.address, entry.place, entry.address, places);

@@ -38,6 +38,7 @@ void read(const Entry& entry, double& value, const Range& range, Places& places)
 void read(const Entry& entry, std::string& value, const Range& range, Places& places);
 void read(const Entry& entry, ValidationSpec& value, const Range& range, Places& places);
 void read(const Entry& entry, MixUp& value, const Range& range, Places& places);
+void read(const Entry& entry, std::map<std::string, double>& value, const Range& range, Places& places);
 void read(const Entry& entry, LearningRate& value, const Range& range, Places& places);
 void read(const Entry& entry, ShiftRange& value, const Range& range, Places& places);
 template <class E>

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <rapidcheck.h>
 #include <string>
@@ -86,6 +87,11 @@ struct RandomFields {
   }
   void field(std::string_view, ShiftRange& value, std::string_view, const Range& range = {}) {
     value = ShiftRange(random_number(range), random_number(range));
+  }
+  void field(std::string_view, std::map<std::string, double>& value, std::string_view, const Range& range = {}) {
+    value.clear();
+    for (const char* name : {"0", "12", "a \"name\""})
+      if (*rc::gen::arbitrary<bool>()) value[name] = random_number(range);
   }
   void field(std::string_view, MixUp& value, std::string_view, const Range& = {}) { describe(value, *this); }
   void field(std::string_view, ValidationSpec& value, std::string_view, const Range& = {}) {

@@ -49,6 +49,28 @@ TEST_F(RecipeFit, mixup_is_a_table_of_its_own) {
   EXPECT_EQ(fit("mixup = {}\n").fit.mixup->alpha, 0.2);
 }
 
+TEST_F(RecipeFit, weighs_classes_by_name_or_number) {
+  const std::string lines = "class_weight = { b = 2.0, 0 = 0.5 }\n";
+  Dataset::Storage storage = from_arrays({1}, {1, 2, 3}, std::vector<std::int32_t>{0, 1, 2}).storage();
+  storage.name = "letters (train)";
+  storage.class_names = {"a", "b", "c"};
+  const Dataset named(std::move(storage));
+  const Recipe recipe = fit(lines);
+  EXPECT_EQ(fit_options(recipe, {named, {}, named}).class_weight, (std::map<int, double>{{0, 0.5}, {1, 2.0}}));
+  EXPECT_EQ(to_toml(folder_.load(to_toml(recipe))), to_toml(recipe));
+  EXPECT_EQ(folder_.load(kSmall, {"fit.class_weight.2=3"}).fit.class_weight, (std::map<std::string, double>{{"2", 3}}));
+  EXPECT_EQ(refused("class_weight = { 1 = -1 }\n"), "[r.toml:14:18] fit.class_weight.1 = -1, but must be at least 0");
+  EXPECT_EQ(refused("class_weight = 2\n"), "[r.toml:14:1] fit.class_weight must be a table, but is an integer (2)");
+  const auto unknown = [&](const std::string& entries) {
+    const Recipe other = fit("class_weight = { " + entries + " }\n");
+    return std::string(thrown_by([&] { static_cast<void>(fit_options(other, {named, {}, named})); }).what());
+  };
+  EXPECT_EQ(unknown("bb = 2"),
+            "[r.toml:14:18] fit.class_weight names the class \"bb\", which letters has not\n"
+            "  did you mean \"b\"?");
+  EXPECT_EQ(unknown("0 = 2, a = 1").substr(0, 60), "[r.toml:14:25] fit.class_weight names class 0 twice, by name");
+}
+
 TEST_F(RecipeFit, refuses_two_validations) {
   EXPECT_EQ(folder_.refusal(kSmall + "validation_split = 0.2\n", {"data.validation.first=10"}),
             "[r.toml:14:1] both fit.validation_split and data.validation are given\n  leave one of them out");

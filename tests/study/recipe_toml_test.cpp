@@ -1,6 +1,7 @@
 #include <array>
 #include <cstdio>
 #include <gtest/gtest.h>
+#include <map>
 #include <rapidcheck/gtest.h>
 
 #include "random_recipe.hpp"
@@ -51,6 +52,12 @@ struct Listing {
   }
   void field(std::string_view name, const MixUp& value, std::string_view, const Range& = {}) {
     describe(value, Listing{lines, address + std::string(name) + "."});
+  }
+  void field(std::string_view name, const std::map<std::string, double>& value, std::string_view doc,
+             const Range& = {}) {
+    add(name, std::to_string(value.size()));
+    Listing inner{lines, address + std::string(name) + "."};
+    for (const auto& [key, number] : value) inner.field(key, number, doc);
   }
   void field(std::string_view name, const ValidationSpec& value, std::string_view doc, const Range& = {}) {
     Listing inner{lines, address + std::string(name) + "."};
