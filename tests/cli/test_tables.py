@@ -76,7 +76,7 @@ class Tables(ProgramTest):
         (self.folder / "later.csv").write_text("x,high,low\n1,10,1\n")
         regression = ("--set", "data.label=", "--set", "data.targets=['low', 'high']", "--set", "compile.metrics=[]",
                       "--set", "compile.loss=mean_squared_error", "--set", "model.layers.1.activation=linear",
-                      "--set", "data.validation={ fraction = 0.25 }")
+                      "--set", "data.validation={ fraction = 0.25, order = 'shuffled' }")
         self.document("train", "plants.toml", *regression)
         self.assert_refused(5, "train", "plants.toml", *regression, "--set", "data.test=later.csv", says=["later.csv", "order"])
 
