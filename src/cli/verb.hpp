@@ -42,9 +42,6 @@ struct Verb {
 [[nodiscard]] Verb add_doctor(CLI::App& program);
 [[nodiscard]] Verb add_data(CLI::App& program);
 
-/// Whether a path names a Keras model rather than a run folder or a recipe.
-[[nodiscard]] bool is_model_file(const std::string& path);
-
 /// Adds --json, -q, --color and --threads to a verb, and its examples to its --help.
 void add_common_options(CLI::App& app, CommonOptions& options, const std::string& examples);
 
