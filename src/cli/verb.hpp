@@ -28,7 +28,7 @@ struct CommonOptions {
 };
 
 /// A verb and what it does. The result goes to `out`, which reaches stdout when the verb has returned, and not if it
-/// throws; everything else goes to std::cerr. Returns the exit code.
+/// throws, unless it flushes `out` before; everything else goes to std::cerr. Returns the exit code.
 struct Verb {
   CLI::App* app;
   std::function<int(std::ostream& out)> run;
@@ -37,6 +37,7 @@ struct Verb {
 /// `command`: the words of the command line, for the run folder.
 [[nodiscard]] Verb add_train(CLI::App& program, std::vector<std::string> command);
 [[nodiscard]] Verb add_evaluate(CLI::App& program);
+[[nodiscard]] Verb add_predict(CLI::App& program);
 [[nodiscard]] Verb add_export(CLI::App& program);
 [[nodiscard]] Verb add_inspect(CLI::App& program);
 [[nodiscard]] Verb add_doctor(CLI::App& program);
