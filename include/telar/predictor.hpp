@@ -12,12 +12,13 @@ namespace telar {
 struct PredictorOptions {
   int threads = 1;      ///< that one call may use, at least 1
   int concurrency = 1;  ///< calls that run at the same time, 1 to 64; a further one waits for its turn
+  bool fold = true;     ///< false: the bits of Sequential::predict, which take longer
 };
 
 /// Outputs of a network in inference mode. A copy of the network's state: what happens to the Sequential afterwards
-/// does not show. BatchNormalization is folded into neighbouring Dense layers where there are any, so that results may
-/// differ from Sequential::predict in the last bits; they do not depend on threads, concurrency or the size of the
-/// batch. Thread-safe. A call allocates nothing.
+/// does not show. BatchNormalization is folded into neighbouring Dense layers where there are any and nothing is
+/// rounded to bfloat16, so that results may differ from Sequential::predict, unless `fold` is false; they do not depend
+/// on threads, concurrency or the size of the batch. Thread-safe. A call allocates nothing.
 class Predictor {
  public:
   /// Throws Error (usage) on an option out of range, Error (resource) if memory is short.

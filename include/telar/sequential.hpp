@@ -82,7 +82,10 @@ struct LoadOptions {
 };
 
 struct SaveOptions {
-  std::vector<std::string> class_names{};  ///< kept in a .keras file
+  // Kept in a .keras file:
+  std::vector<std::string> class_names{};
+  std::vector<std::string> feature_names{};  ///< of the columns of a table, one per number of a sample
+  std::vector<std::string> target_names{};   ///< of the columns that were learnt
 };
 
 /// One weight tensor of a layer.

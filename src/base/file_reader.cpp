@@ -31,8 +31,10 @@ FileReader::FileReader(std::filesystem::path file) : file_(std::move(file)) {
   size_ = static_cast<std::uint64_t>(status.st_size);
 }
 
+FileReader::FileReader(StandardInput) : file_("stdin"), size_(kUnknown), descriptor_(STDIN_FILENO) {}
+
 FileReader::~FileReader() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+  if (descriptor_ > STDIN_FILENO) ::close(descriptor_);
 }
 
 std::size_t FileReader::read(std::span<std::byte> bytes) {

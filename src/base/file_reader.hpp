@@ -1,4 +1,4 @@
-// Reading a file whose size is known before a byte of it is read.
+// Reading a file whose size is known before a byte of it is read, or what is piped in.
 #pragma once
 
 #include <cstddef>
@@ -9,15 +9,22 @@
 
 namespace telar {
 
+/// Says that what is piped into the program is to be read; its place in messages is "stdin".
+struct StandardInput {};
+
 /// A regular file, read from its start. Throws Error (data) naming the file: missing, a folder, not readable.
 class FileReader {
  public:
   explicit FileReader(std::filesystem::path file);
+  explicit FileReader(StandardInput);
   FileReader(const FileReader&) = delete;
   FileReader& operator=(const FileReader&) = delete;
   ~FileReader();
 
-  /// Bytes, when the file was opened.
+  /// Of a size that nobody knows before the end.
+  static constexpr std::uint64_t kUnknown = UINT64_MAX;
+
+  /// Bytes, when the file was opened; kUnknown of standard input.
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
   /// Fills `bytes` as far as the file goes and returns how many it filled.
   std::size_t read(std::span<std::byte> bytes);

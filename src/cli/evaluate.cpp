@@ -12,6 +12,7 @@
 #include "cli/verb.hpp"
 #include "study/documents.hpp"
 #include "study/run_store.hpp"
+#include "study/trained_network.hpp"
 
 namespace telar::cli {
 

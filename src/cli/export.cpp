@@ -1,5 +1,4 @@
 // telar export
-#include <filesystem>
 #include <memory>
 
 #include <telar/error.hpp>
@@ -7,8 +6,8 @@
 
 #include "cli/exit_code.hpp"
 #include "cli/verb.hpp"
-#include "format/keras_file.hpp"
-#include "study/run_store.hpp"
+#include "study/documents.hpp"
+#include "study/trained_network.hpp"
 
 namespace telar::cli {
 
@@ -18,22 +17,6 @@ struct ExportOptions : CommonOptions {
   std::string what, data_dir, keras, h5, onnx;
   bool no_fold_bn = false;
 };
-
-struct Exported {
-  Sequential model;
-  std::vector<std::string> class_names;
-};
-
-Exported open_exported(const ExportOptions& options) {
-  if (is_model_file(options.what)) return {Sequential::load(options.what), class_names_in(options.what)};
-  const StoredRun stored = open_run(options.what);
-  if (is_model_file(stored.weights().string()))
-    return {Sequential::load(stored.weights()), class_names_in(stored.weights())};
-  const RecipeData data = load_data(stored.recipe, options.data_dir);
-  Sequential model = build_model(stored.recipe, data.train);
-  model.load_weights(stored.weights());
-  return {std::move(model), data.test.class_names()};
-}
 
 int run(const ExportOptions& options, std::ostream& out) {
   if (options.keras.empty() && options.h5.empty() && options.onnx.empty())
@@ -47,18 +30,20 @@ int run(const ExportOptions& options, std::ostream& out) {
     throw Error(ErrorCode::usage, "--onnx", "\"" + options.onnx + "\" must end in .onnx");
   if (options.no_fold_bn && options.onnx.empty())
     throw Error(ErrorCode::usage, "--no-fold-bn", "it is for ONNX alone", "say --onnx FILE.onnx too, or leave it out");
-  const auto [model, class_names] = open_exported(options);
+  const TrainedNetwork network = open_network(options.what, options.data_dir);
+  const Sequential& model = network.model;
   Json files = Json::array();
   for (const std::string& file : {options.keras, options.h5}) {
     if (file.empty()) continue;
     if (file.ends_with(".weights.h5"))
       model.save_weights(file);
     else
-      model.save(file, {.class_names = class_names});
+      model.save(file, network.names);
     files.push_back(file);
   }
   if (!options.onnx.empty()) {
-    export_onnx(model, options.onnx, {.fold_batch_normalization = !options.no_fold_bn, .class_names = class_names});
+    export_onnx(model, options.onnx,
+                {.fold_batch_normalization = !options.no_fold_bn, .class_names = network.names.class_names});
     files.push_back(options.onnx);
   }
   if (options.json) {
@@ -84,7 +69,8 @@ Verb add_export(CLI::App& program) {
                   "Write an ONNX model, which takes raw pixels if the network scales them itself")
       ->option_text("FILE.onnx");
   app->add_flag("--no-fold-bn", options->no_fold_bn, "Keep each BatchNormalization in it [folded into a Dense]");
-  app->add_option("--data-dir", options->data_dir, "Folder of the data files [as in training]")->option_text("DIR");
+  app->add_option("--data-dir", options->data_dir, "Folder of the data files, for a run that has lost environment.json")
+      ->option_text("DIR");
   add_common_options(*app, *options,
                      "  telar export runs/2026-01-02T03-04-05Z-baseline-s0 --keras fashion.keras\n"
                      "  telar export from-keras-3.15.keras --keras for-keras-3.0.keras\n"

@@ -18,6 +18,7 @@
 #include "spec/validate.hpp"
 #include "study/documents.hpp"
 #include "study/run_store.hpp"
+#include "study/trained_network.hpp"
 
 namespace telar::cli {
 

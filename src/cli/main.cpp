@@ -1,17 +1,15 @@
 // The telar program: picks the verb, runs it, turns what happened into an exit code.
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <iostream>
 #include <new>
-#include <sstream>
-#include <unistd.h>
+#include <string>
 
 #include <telar/error.hpp>
 #include <telar/version.hpp>
 
 #include "base/terminal.hpp"
+#include "base/utf8.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/result_buffer.hpp"
 #include "cli/signals.hpp"
 #include "cli/verb.hpp"
 #include "compute/isa.hpp"
@@ -20,26 +18,16 @@ namespace telar::cli {
 
 namespace {
 
-/// All of `text` to stdout, or an Error (resource): a result that did not arrive is no result.
-void print(const std::string& text) {
-  for (std::size_t written = 0; written < text.size();) {
-    const ssize_t n = write(STDOUT_FILENO, text.data() + written, text.size() - written);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0)
-      throw Error(ErrorCode::resource, "stdout", std::string("cannot write the result: ") + std::strerror(errno));
-    written += static_cast<std::size_t>(n);
-  }
-}
-
 /// What a message quotes of a file must not steer the terminal.
-int fail(int code, std::string message) {
-  std::ranges::replace_if(
-      message, [](char c) { return c != '\n' && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f); }, '?');
-  std::cerr << Style{use_color(std::cerr)}.red("error:") << ' ' << message << '\n';
+int fail(int code, const std::string& message) {
+  std::cerr << Style{use_color(std::cerr)}.red("error:") << ' ' << printable_lines(message) << '\n';
   return code;
 }
 
 int run(int argc, char** argv) {
+  ResultBuffer buffer;
+  std::ostream out(&buffer);
+  out.exceptions(std::ios::badbit);  // what the buffer throws shall arrive
   CLI::App program("Dense deep learning in native C++: train, evaluate and inspect small recipes.", "telar");
   program.require_subcommand(1);
   program.set_version_flag("--version", std::string("telar ") + version());
@@ -47,11 +35,13 @@ int run(int argc, char** argv) {
       "Examples:\n"
       "  telar train recipes/fashion-mnist/baseline.toml\n"
       "  telar evaluate runs/2026-01-02T03-04-05Z-baseline-s0\n"
+      "  telar predict runs/2026-01-02T03-04-05Z-wine-s0 new-wines.csv\n"
       "  telar inspect recipes/fashion-mnist/batch-normalization.toml\n"
       "  telar doctor recipes/fashion-mnist/reduce-lr-on-plateau.toml\n"
       "`telar VERB --help` tells more.");
   const std::vector<Verb> verbs{add_train(program, {argv, argv + argc}),
                                 add_evaluate(program),
+                                add_predict(program),
                                 add_inspect(program),
                                 add_doctor(program),
                                 add_export(program),
@@ -59,10 +49,10 @@ int run(int argc, char** argv) {
   try {
     program.parse(argc, argv);
   } catch (const CLI::CallForHelp& call) {
-    print(program.help());  // of the verb, if there is one
+    out << program.help() << std::flush;  // of the verb, if there is one
     return kDone;
   } catch (const CLI::CallForVersion& call) {
-    print(std::string(call.what()) + "\n");
+    out << call.what() << '\n' << std::flush;
     return kDone;
   } catch (const CLI::ParseError& error) {
     return fail(kUsage, std::string(error.what()) + "\n  `telar --help` and `telar VERB --help` say what there is");
@@ -71,9 +61,8 @@ int run(int argc, char** argv) {
   static_cast<void>(compute::current_isa());  // an Error if TELAR_ISA cannot be had
   for (const Verb& verb : verbs) {
     if (!verb.app->parsed()) continue;
-    std::ostringstream out;
     const int code = verb.run(out);
-    print(out.str());
+    out << std::flush;
     return code;
   }
   return kUsage;

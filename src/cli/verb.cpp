@@ -4,6 +4,7 @@
 
 #include "base/cores.hpp"
 #include "base/terminal.hpp"
+#include "base/utf8.hpp"
 
 namespace telar::cli {
 
@@ -28,10 +29,8 @@ void add_common_options(CLI::App& app, CommonOptions& options, const std::string
   app.footer("Examples:\n" + examples);
 }
 
-bool is_model_file(const std::string& path) { return path.ends_with(".keras") || path.ends_with(".h5"); }
-
 void warn(const CommonOptions& options, const std::string& text) {
-  std::cerr << options.style_for(std::cerr).yellow("warning:") << ' ' << text << '\n';
+  std::cerr << options.style_for(std::cerr).yellow("warning:") << ' ' << printable_lines(text) << '\n';
 }
 
 void warn(const CommonOptions& options, const std::vector<Finding>& findings) {

@@ -28,7 +28,7 @@ struct CommonOptions {
 };
 
 /// A verb and what it does. The result goes to `out`, which reaches stdout when the verb has returned, and not if it
-/// throws; everything else goes to std::cerr. Returns the exit code.
+/// throws, unless it flushes `out` before; everything else goes to std::cerr. Returns the exit code.
 struct Verb {
   CLI::App* app;
   std::function<int(std::ostream& out)> run;
@@ -37,13 +37,11 @@ struct Verb {
 /// `command`: the words of the command line, for the run folder.
 [[nodiscard]] Verb add_train(CLI::App& program, std::vector<std::string> command);
 [[nodiscard]] Verb add_evaluate(CLI::App& program);
+[[nodiscard]] Verb add_predict(CLI::App& program);
 [[nodiscard]] Verb add_export(CLI::App& program);
 [[nodiscard]] Verb add_inspect(CLI::App& program);
 [[nodiscard]] Verb add_doctor(CLI::App& program);
 [[nodiscard]] Verb add_data(CLI::App& program);
-
-/// Whether a path names a Keras model rather than a run folder or a recipe.
-[[nodiscard]] bool is_model_file(const std::string& path);
 
 /// Adds --json, -q, --color and --threads to a verb, and its examples to its --help.
 void add_common_options(CLI::App& app, CommonOptions& options, const std::string& examples);

@@ -1,18 +1,16 @@
 // Samples from a table of comma-separated values.
 #include <algorithm>
 #include <charconv>
-#include <cmath>
-#include <functional>
 #include <numeric>
+#include <span>
 #include <string_view>
-#include <unordered_map>
 
 #include <telar/csv.hpp>
 #include <telar/error.hpp>
 
 #include "base/did_you_mean.hpp"
 #include "base/file_reader.hpp"
-#include "base/utf8.hpp"
+#include "data/csv_columns.hpp"
 #include "data/csv_reader.hpp"
 
 namespace telar::datasets {
@@ -20,86 +18,46 @@ namespace telar::datasets {
 namespace {
 
 constexpr std::uint64_t kLargestFile = std::uint64_t{1} << 36;
-constexpr std::size_t kMostColumns = 1 << 20;
-constexpr std::string_view kMissing[] = {"", "?", "na", "n/a", "nan", "null", "none"};
-
-bool is_missing(std::string_view text) {
-  return std::ranges::any_of(kMissing, [&](std::string_view word) {
-    return std::ranges::equal(text, word, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
-  });
-}
-
-/// A number that stands in quotes, or has a sign or blanks that from_chars does not take.
-bool parse_number(std::string_view text, float& value) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  if (text.starts_with('+') && text.size() > 1 && text[1] != '-') text.remove_prefix(1);
-  const auto [stop, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return problem == std::errc() && stop == text.data() + text.size() && std::isfinite(value);
-}
-
-/// Names go into documents, which are UTF-8, and to terminals, which obey some characters.
-void check_text(std::string_view text, const CsvReader& reader) {
-  const auto steers = [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
-  };
-  if (std::ranges::any_of(text, steers))
-    throw Error(ErrorCode::data, reader.place(), "there is a control character in this name");
-  if (!is_utf8(text))
-    throw Error(ErrorCode::data, reader.place(), "this name is not UTF-8", "convert the table, as with iconv -t UTF-8");
-}
 
 enum class Role { feature, label, target, ignored };
 
 struct Column {
   std::string name;
   Role role = Role::feature;
+  std::size_t features = 0;  ///< how many features in a row begin with this one
 };
 
 /// The columns of the first line, each with its role. Throws Error (data), or (usage) for a name that options have and
 /// the file has not.
 std::vector<Column> read_header(CsvReader& reader, const std::string& file, const CsvOptions& options) {
-  std::vector<Column> columns;
-  std::vector<std::string> names;
   if (!reader.next_line()) throw Error(ErrorCode::data, file, "the file is empty");
-  bool only_numbers = true;
-  while (reader.has_field()) {
-    std::string name(reader.field());
-    check_text(name, reader);
-    float number = 0;
-    only_numbers = only_numbers && parse_number(name, number);
-    if (name.empty()) name = "column_" + std::to_string(columns.size() + 1);
-    if (columns.size() == kMostColumns)
-      throw Error(ErrorCode::data, reader.place(), "more than " + std::to_string(kMostColumns) + " columns");
-    columns.push_back({name});
-    names.push_back(std::move(name));
-  }
-  if (only_numbers)
-    throw Error(ErrorCode::data, file + ":1:1", "the first line holds numbers, but it must name the columns",
+  FirstLine line = read_first_line(reader);
+  if (line.only_numbers())
+    throw Error(ErrorCode::data, line.place, "the first line holds numbers, but it must name the columns",
                 "put a line such as x1,x2,label before it");
-  std::vector<std::string> sorted = names;
-  std::ranges::sort(sorted);
-  if (const auto twice = std::ranges::adjacent_find(sorted); twice != sorted.end())
-    throw Error(ErrorCode::data, file + ":1:1", "two columns are called " + shown_field(*twice));
+  const TextMap<std::size_t> by_name = columns_by_name(line.names, line.place);
+  std::vector<Column> columns(line.names.size());
   const auto give = [&](const std::string& name, Role role, const std::string& option) {
-    const auto column = std::ranges::find(columns, name, &Column::name);
-    if (column == columns.end())
+    const auto found = by_name.find(name);
+    if (found == by_name.end())
       throw Error(ErrorCode::usage, file, option + " is " + shown_field(name) + ", but no column is called so",
-                  did_you_mean(name, names));
-    if (column->role != Role::feature)
+                  did_you_mean(name, line.names));
+    Column& column = columns[found->second];
+    if (column.role != Role::feature)
       throw Error(ErrorCode::usage, file, "column " + shown_field(name) + " is named twice by the options");
-    column->role = role;
+    column.role = role;
   };
   if (!options.label.empty()) give(options.label, Role::label, "label");
   for (const std::string& name : options.targets) give(name, Role::target, "one of targets");
   for (const std::string& name : options.ignore) give(name, Role::ignored, "one of ignore");
+  std::size_t features = 0;
+  for (std::size_t c = columns.size(); c-- > 0;) {
+    columns[c].name = std::move(line.names[c]);
+    features = columns[c].role == Role::feature ? features + 1 : 0;
+    columns[c].features = features;
+  }
   return columns;
 }
-
-struct Hash {
-  using is_transparent = void;  // looks up views; the name is the standard library's
-  std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>()(text); }
-};
 
 /// Class names to numbers, in the order they come.
 class Labels {
@@ -110,7 +68,7 @@ class Labels {
   [[nodiscard]] std::int32_t of(std::string_view text, const CsvReader& reader) {
     const auto known = numbers_.find(text);
     if (known != numbers_.end()) return known->second;
-    check_text(text, reader);
+    check_name(text, reader);
     if (fixed_)
       throw Error(ErrorCode::data, reader.place(), "the class " + shown_field(text) + " is none of the training data's",
                   did_you_mean(std::string(text), names_));
@@ -151,7 +109,7 @@ class Labels {
 
   bool fixed_;
   std::vector<std::string> names_;
-  std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>> numbers_;
+  TextMap<std::int32_t> numbers_;
 };
 
 /// Fields that are missing, of which the first few are remembered.
@@ -177,42 +135,44 @@ class Gaps {
   std::string first_, text_;
 };
 
+/// Reads up to `most` features that are plain numbers: how many, not always all.
+std::size_t read_features(CsvReader& reader, std::size_t most, std::vector<float>& values) {
+  constexpr std::size_t kAtOnce = 64;  // so that little is made in vain where a field is none
+  if (most == 0) return 0;
+  const std::size_t size = values.size();
+  values.resize(size + std::min(most, kAtOnce));
+  const std::size_t read = reader.numbers(std::span(values).subspan(size));
+  values.resize(size + read);
+  return read;
+}
+
 void read_rows(CsvReader& reader, const std::vector<Column>& columns, Dataset::Storage& storage, Labels& labels) {
   std::vector<float>& values = std::get<std::vector<float>>(storage.features);
   Gaps gaps;
   while (reader.next_line()) {
     for (std::size_t c = 0; c < columns.size(); ++c) {
+      if (const std::size_t read = read_features(reader, columns[c].features, values); read > 0) {
+        c += read;
+        if (c == columns.size()) break;
+      }
       const Column& column = columns[c];
-      if (!reader.has_field())
-        throw Error(ErrorCode::data, reader.place(),
-                    "the line has " + std::to_string(c) + " fields, but there are " + std::to_string(columns.size()) +
-                        " columns: " + shown_field(column.name) + " is not there");
+      if (!reader.has_field()) refuse_short_line(reader, c, columns.size(), column.name);
       if (column.role == Role::ignored) {
         static_cast<void>(reader.field());
       } else if (column.role == Role::label) {
         const std::string_view text = reader.field();
-        if (is_missing(text))
+        if (is_missing_value(text))
           gaps.add(reader, column.name);
         else
           storage.labels.push_back(labels.of(text, reader));
       } else {
         float value = 0;
-        if (!reader.number(value)) {
-          const std::string_view text = reader.field();
-          if (is_missing(text))
-            gaps.add(reader, column.name);
-          else if (!parse_number(text, value))
-            throw Error(ErrorCode::data, reader.place(),
-                        shown_field(text) + " in column " + column.name + " is no number that a float32 can hold",
-                        "leave the column out with ignore, or name it as label");
-        }
+        if (!read_number(reader, column.name, "leave the column out with ignore, or name it as label", value))
+          gaps.add(reader, column.name);
         (column.role == Role::target ? storage.targets : values).push_back(value);
       }
     }
-    if (reader.has_field())
-      throw Error(ErrorCode::data, reader.place(),
-                  "the line goes on, but there are only " + std::to_string(columns.size()) + " columns",
-                  "put a field that holds the separator into quotes");
+    check_line_end(reader, columns.size());
   }
   gaps.refuse();
 }
@@ -240,6 +200,10 @@ Table csv(const std::filesystem::path& file, const CsvOptions& options) {
   if (features.empty()) throw Error(ErrorCode::data, file.string(), "no column is left to learn from");
   storage.shape = {static_cast<int>(features.size())};
   storage.target_width = static_cast<int>(options.targets.size());
+  // No more values than lines have columns, and none has less than two characters.
+  const auto lines = static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), std::byte{'\n'}));
+  std::get<std::vector<float>>(storage.features)
+      .reserve(std::min((lines + 1) * features.size(), bytes.size() / 2 + features.size() + 1));
   Labels labels(options.classes);
   read_rows(reader, columns, storage, labels);
   if (std::get<std::vector<float>>(storage.features).empty())

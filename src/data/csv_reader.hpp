@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,8 +13,9 @@ namespace telar {
 /// passed over.
 class CsvReader {
  public:
-  /// `name`: what the places of errors begin with. The text must outlive the reader.
-  CsvReader(std::string_view text, std::string name, char separator);
+  /// `name`: what the places of errors begin with. `lines_before`: of the same table, which were read otherwise; the
+  /// mark of UTF-8 counts at the very start alone. The text must outlive the reader.
+  CsvReader(std::string_view text, std::string name, char separator, std::size_t lines_before = 0);
 
   /// Goes to the next line that is not empty; false if there is none.
   [[nodiscard]] bool next_line();
@@ -25,6 +27,9 @@ class CsvReader {
   [[nodiscard]] std::string_view field();
   /// The same for a field that is nothing but a finite number: true, and the field is read. Else false, and it is not.
   [[nodiscard]] bool number(float& value);
+  /// The same for several fields of the line, as long as they are short decimals: how many were read. A fast way; what
+  /// stops it may still be a number.
+  [[nodiscard]] std::size_t numbers(std::span<float> values);
 
   /// Of the field that was read last, from 1: "wine.csv:12:8".
   [[nodiscard]] std::string place() const;
@@ -32,6 +37,7 @@ class CsvReader {
 
  private:
   [[nodiscard]] std::string_view quoted();
+  void begin_field(std::size_t at) noexcept;
   void after_field();
   void skip_blanks();
 

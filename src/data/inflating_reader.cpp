@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include <telar/error.hpp>
 
@@ -17,6 +18,14 @@ constexpr int kGzipOnly = 16 + MAX_WBITS;      // zlib's code for "expect a gzip
 }  // namespace
 
 InflatingReader::InflatingReader(const std::filesystem::path& file) : file_(file), reader_(file), input_(kInputSize) {
+  begin();
+}
+
+InflatingReader::InflatingReader(StandardInput source) : file_("stdin"), reader_(source), input_(kInputSize) {
+  begin();
+}
+
+void InflatingReader::begin() {
   refill();
   gzip_ = available_.size() >= 2 && available_[0] == std::byte{0x1f} && available_[1] == std::byte{0x8b};
   if (gzip_ && inflateInit2(&stream_, kGzipOnly) != Z_OK) throw std::bad_alloc();
@@ -36,7 +45,23 @@ std::uint64_t InflatingReader::most_bytes() const noexcept {
 
 void InflatingReader::refill() { available_ = std::span(input_).first(reader_.read(input_)); }
 
+std::span<const std::byte> InflatingReader::peek() {
+  if (peeked_.empty()) {
+    std::vector<std::byte> first(kPeeked);
+    first.resize(read(first));
+    peeked_ = std::move(first);
+  }
+  return peeked_;
+}
+
 std::size_t InflatingReader::read(std::span<std::byte> bytes) {
+  const std::size_t known = std::min(bytes.size(), peeked_.size() - taken_);
+  std::copy_n(peeked_.begin() + static_cast<std::ptrdiff_t>(taken_), known, bytes.begin());
+  taken_ += known;
+  return known + read_on(bytes.subspan(known));
+}
+
+std::size_t InflatingReader::read_on(std::span<std::byte> bytes) {
   if (gzip_) return inflate_into(bytes);
   const std::size_t ready = std::min(bytes.size(), available_.size());
   std::copy_n(available_.begin(), ready, bytes.begin());

@@ -17,6 +17,7 @@ class InflatingReader {
  public:
   /// Throws Error (data) as FileReader does.
   explicit InflatingReader(const std::filesystem::path& file);
+  explicit InflatingReader(StandardInput);
   InflatingReader(const InflatingReader&) = delete;
   InflatingReader& operator=(const InflatingReader&) = delete;
   ~InflatingReader();
@@ -24,6 +25,9 @@ class InflatingReader {
   [[nodiscard]] bool gzip() const noexcept { return gzip_; }
   /// No file of this size gives more bytes.
   [[nodiscard]] std::uint64_t most_bytes() const noexcept;
+  /// The first bytes, as many as there are but at most kPeeked, without taking them. Before any read.
+  [[nodiscard]] std::span<const std::byte> peek();
+  static constexpr std::size_t kPeeked = 4096;
   /// Fills `bytes` as far as the contents go and returns how many it filled. Throws Error (data) if gzip data are
   /// corrupt or end early.
   std::size_t read(std::span<std::byte> bytes);
@@ -33,13 +37,17 @@ class InflatingReader {
 
  private:
   [[noreturn]] void fail(const std::string& message) const;
+  void begin();
   void refill();
+  std::size_t read_on(std::span<std::byte> bytes);
   std::size_t inflate_into(std::span<std::byte> bytes);
 
   std::filesystem::path file_;
   FileReader reader_;
   std::vector<std::byte> input_;          // read ahead from the file
   std::span<const std::byte> available_;  // of it, what nobody has taken yet
+  std::vector<std::byte> peeked_;         // of the contents
+  std::size_t taken_ = 0;                 // of these
   z_stream stream_{};
   bool gzip_ = false;
   bool stream_ended_ = false;

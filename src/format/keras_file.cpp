@@ -58,15 +58,17 @@ KerasFile read_keras_file(const std::filesystem::path& path) {
   return file;
 }
 
-std::vector<std::string> class_names_in(const std::filesystem::path& file) {
-  std::vector<std::string> names;
-  if (kind_of_model_file(file) != ModelFileKind::keras) return names;
-  const KerasFile keras = read_keras_file(file);
-  if (!keras.telar.is_object()) return names;
-  const KerasJson stored = keras.telar.value("class_names", KerasJson());
-  if (stored.is_array())
-    for (const KerasJson& name : stored) names.push_back(name.is_string() ? name.get<std::string>() : "");
-  return names;
+SaveOptions names_in(const std::filesystem::path& file) {
+  if (kind_of_model_file(file) != ModelFileKind::keras) return {};
+  const KerasJson telar = read_keras_file(file).telar;
+  const auto names = [&](const char* key) {
+    std::vector<std::string> list;
+    const KerasJson stored = telar.is_object() ? telar.value(key, KerasJson()) : KerasJson();
+    if (stored.is_array())
+      for (const KerasJson& name : stored) list.push_back(name.is_string() ? name.get<std::string>() : "");
+    return list;
+  };
+  return {names("class_names"), names("feature_names"), names("target_names")};
 }
 
 ModelFileKind kind_of_model_file(const std::filesystem::path& file) {

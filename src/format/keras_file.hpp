@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <telar/sequential.hpp>
+
 #include "format/keras_network.hpp"
 
 namespace telar {
@@ -20,8 +22,8 @@ struct KerasFile {
 /// Throws Error (data).
 [[nodiscard]] KerasFile read_keras_file(const std::filesystem::path& file);
 
-/// Names of the classes, if telar wrote the file and knew them.
-[[nodiscard]] std::vector<std::string> class_names_in(const std::filesystem::path& file);
+/// Names of classes and columns, if telar wrote the file and knew them.
+[[nodiscard]] SaveOptions names_in(const std::filesystem::path& file);
 
 /// A file's kind by its name, and where that says nothing, by its first bytes.
 enum class ModelFileKind { npz, keras, hdf5 };

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <stdexcept>
+#include <utility>
 
 namespace telar {
 
@@ -15,30 +16,32 @@ constexpr std::size_t kMostDimensions = 32;  // NumPy's own limit
 /// Where the dictionary starts: its length has two bytes in version 1 and four in version 2.
 std::size_t dictionary_start(std::string_view preamble) { return preamble[6] == 1 ? 10 : 12; }
 
+[[noreturn]] void refuse_npy(const std::string& message) { throw std::invalid_argument(message); }
+
 /// Reads the literal {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), } from its start to its end.
 class Dictionary {
  public:
   explicit Dictionary(std::string_view text) : text_(text) {}
 
-  std::vector<int> parse() {
+  NpyHeader parse() {
     bool descr = false, order = false, shape = false;
-    std::vector<int> extents;
+    NpyHeader header;
     expect('{');
     while (!accept('}')) {
       const std::string_view key = quoted();
       expect(':');
       if (key == "descr" && !descr) {
         descr = true;
-        const std::string_view type = quoted();
-        if (type != "<f4") fail("its type is '" + std::string(type) + "', only '<f4' is read");
+        header.type = quoted();
       } else if (key == "fortran_order" && !order) {
         order = true;
-        if (!accept_word("False")) fail("it is not in C order");
+        header.fortran_order = accept_word("True");
+        if (!header.fortran_order && !accept_word("False")) refuse_npy("its fortran_order is neither True nor False");
       } else if (key == "shape" && !shape) {
         shape = true;
-        extents = tuple();
+        header.shape = tuple();
       } else {
-        fail("its header has an unknown or repeated key");
+        refuse_npy("its header has an unknown or repeated key");
       }
       if (!accept(',')) {
         expect('}');
@@ -46,14 +49,12 @@ class Dictionary {
       }
     }
     skip_spaces();
-    if (text_ != "\n") fail("its header does not end with a line feed");
-    if (!descr || !order || !shape) fail("its header lacks descr, fortran_order or shape");
-    return extents;
+    if (text_ != "\n") refuse_npy("its header does not end with a line feed");
+    if (!descr || !order || !shape) refuse_npy("its header lacks descr, fortran_order or shape");
+    return header;
   }
 
  private:
-  [[noreturn]] static void fail(const std::string& message) { throw std::invalid_argument(message); }
-
   void skip_spaces() {
     while (text_.starts_with(' ')) text_.remove_prefix(1);
   }
@@ -65,12 +66,12 @@ class Dictionary {
   }
   bool accept(char c) { return accept_word({&c, 1}); }
   void expect(char c) {
-    if (!accept(c)) fail(std::string("its header lacks a '") + c + "'");
+    if (!accept(c)) refuse_npy(std::string("its header lacks a '") + c + "'");
   }
   std::string_view quoted() {
     expect('\'');
     const std::size_t end = text_.find('\'');
-    if (end == std::string_view::npos) fail("its header lacks a quote");
+    if (end == std::string_view::npos) refuse_npy("its header lacks a quote");
     const std::string_view word = text_.substr(0, end);
     text_.remove_prefix(end + 1);
     return word;
@@ -79,10 +80,10 @@ class Dictionary {
     std::vector<int> extents;
     expect('(');
     while (!accept(')')) {
-      if (extents.size() == kMostDimensions) fail("it has too many dimensions");
+      if (extents.size() == kMostDimensions) refuse_npy("it has too many dimensions");
       extents.push_back(number());
       const bool comma = accept(',');
-      if (!comma && extents.size() == 1) fail("its shape is a number, not a tuple");
+      if (!comma && extents.size() == 1) refuse_npy("its shape is a number, not a tuple");
       if (!comma) {
         expect(')');
         break;
@@ -94,7 +95,7 @@ class Dictionary {
     skip_spaces();
     int value = 0;
     const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), value);
-    if (error != std::errc() || value < 0) fail("its shape has an extent that is no number from 0 to 2147483647");
+    if (error != std::errc() || value < 0) refuse_npy("its shape has an extent that is no number from 0 to 2147483647");
     text_.remove_prefix(static_cast<std::size_t>(end - text_.data()));
     return value;
   }
@@ -134,8 +135,17 @@ std::size_t npy_header_size(std::string_view preamble) {
   return start + length;
 }
 
-std::vector<int> parse_npy_header(std::string_view header) {
+bool is_npy(std::string_view start) noexcept { return start.starts_with(kMagic); }
+
+NpyHeader parse_npy_header(std::string_view header) {
   return Dictionary(header.substr(dictionary_start(header))).parse();
+}
+
+std::vector<int> parse_npy_float32(std::string_view header) {
+  NpyHeader parsed = parse_npy_header(header);
+  if (parsed.type != "<f4") refuse_npy("its type is '" + parsed.type + "', only '<f4' is read");
+  if (parsed.fortran_order) refuse_npy("it is not in C order");
+  return std::move(parsed.shape);
 }
 
 }  // namespace telar

@@ -21,7 +21,17 @@ inline constexpr std::size_t kNpyPreambleSize = 12;
 /// std::invalid_argument saying what is wrong; so does parse_npy_header.
 [[nodiscard]] std::size_t npy_header_size(std::string_view preamble);
 
-/// The shape, from a whole head. Accepts only what NumPy writes for arrays '<f4' in C order, in any order of its keys.
-[[nodiscard]] std::vector<int> parse_npy_header(std::string_view header);
+/// Whether a file with this start says that it is a NumPy array.
+[[nodiscard]] bool is_npy(std::string_view start) noexcept;
+
+struct NpyHeader {
+  std::string type;  ///< as NumPy writes it: "<f4"
+  bool fortran_order = false;
+  std::vector<int> shape;
+};
+/// From a whole head. Accepts only what NumPy writes, in any order of its keys.
+[[nodiscard]] NpyHeader parse_npy_header(std::string_view header);
+/// The shape of one that must be '<f4' in C order.
+[[nodiscard]] std::vector<int> parse_npy_float32(std::string_view header);
 
 }  // namespace telar

@@ -61,7 +61,7 @@ NpzArray read_array(ZipReader& archive, const ZipMember& member, const std::stri
     header.resize(npy_header_size(header));
     if (header.size() > member.size) throw std::invalid_argument("its header is truncated");
     stream.read(std::as_writable_bytes(std::span(header)).subspan(kNpyPreambleSize));
-    array.shape = parse_npy_header(header);
+    array.shape = parse_npy_float32(header);
     std::uint64_t count = 0;
     const std::uint64_t room = member.size - header.size();
     if (!count_values(array.shape, count) || count > kMostBytes / sizeof(float) || count * sizeof(float) != room)

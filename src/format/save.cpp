@@ -113,6 +113,8 @@ std::vector<std::byte> keras_bytes(const std::string& file, const Sequential& mo
   KerasText telar{{"version", version()}, {"seed", model.seed()}, {"epochs_trained", state.epochs_trained}};
   if (compiled && !compiles) telar["compile_config"] = document.compile;
   if (!options.class_names.empty()) telar["class_names"] = options.class_names;
+  if (!options.feature_names.empty()) telar["feature_names"] = options.feature_names;
+  if (!options.target_names.empty()) telar["target_names"] = options.target_names;
   telar["test_case"] = KerasText(make_test_case(model));
   // Keras wants a version and never reads it; a date would make two files of one model differ.
   const KerasText metadata{{"keras_version", "3.0.0"}, {"date_saved", "1980-01-01@00:00:00"}, {"telar", telar}};

@@ -16,20 +16,23 @@
 
 namespace telar {
 
-Predictor::State::State(const Model& model, const PredictorOptions& options) {
+Predictor::State::State(const Model& model, const PredictorOptions& options, bool rounds) {
   check_range("threads", options.threads, Range{1, 1024}, "Predictor");
   check_range("concurrency", options.concurrency, Range{1, 64}, "Predictor");
   constexpr int kRowsOfAThread = 128;  // activations of so many samples stay in the second-level cache
-  const Model folded = fold_for_inference(model);
-  inputs = flat_size(folded.input().shape, "Input");
-  outputs = folded.outputs();
-  compute::Program program = plan(folded, {kRowsOfAThread * options.threads, {}, {}});
+  const Model used = options.fold ? fold_for_inference(model) : model;
+  const bool bfloat16 = rounds && !options.fold;
+  inputs = flat_size(used.input().shape, "Input");
+  outputs = used.outputs();
+  compute::Program program = plan(used, {kRowsOfAThread * options.threads, {}, {}, bfloat16});
   max_rows_ = program.max_rows;
   output_ = program.output;
   index_.resize(static_cast<std::size_t>(max_rows_));
   std::iota(index_.begin(), index_.end(), 0u);
-  executables_.push_back(compute::compile_for_cpu(std::move(program), options.threads, compute::current_isa()));
-  executables_.front()->write_weights(folded.weights().data());
+  const int team = useful_threads(program, options.threads);
+  executables_.push_back(compute::compile_for_cpu(
+      std::move(program), team, bfloat16 ? compute::current_isa_for_bfloat16() : compute::current_isa()));
+  executables_.front()->write_weights(used.weights().data());
   while (executables_.size() < static_cast<std::size_t>(options.concurrency))
     executables_.push_back(executables_.front()->sharing_weights());
 }

@@ -15,7 +15,8 @@
 namespace telar {
 
 struct Predictor::State {
-  State(const Model& model, const PredictorOptions& options);
+  /// `rounds`: to bfloat16, where Sequential::predict does.
+  State(const Model& model, const PredictorOptions& options, bool rounds);
 
   /// Exactly one of bytes and floats is set.
   void predict(const std::uint8_t* bytes, const float* floats, std::size_t count, std::span<float> results);

@@ -72,6 +72,9 @@ Json data_document(const RecipeData& data) {
   Json document{{"train", set_document(data.train)}};
   if (data.validation) document["validation"] = set_document(*data.validation);
   document["test"] = set_document(data.test);
+  if (!data.features.empty()) document["features"] = data.features;
+  if (!data.targets.empty()) document["targets"] = data.targets;
+  if (!data.test.class_names().empty()) document["class_names"] = data.test.class_names();
   return document;
 }
 

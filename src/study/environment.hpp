@@ -15,7 +15,8 @@ namespace telar {
 /// samples, wherever they come from.
 [[nodiscard]] std::string fingerprint(const Dataset& data);
 
-/// The data's part of the document: name, samples, shape, classes and fingerprint of each set. Reads all of the data.
+/// The data's part of the document: name, samples, shape, classes and fingerprint of each set, and the names of columns
+/// and classes. Reads all of the data.
 [[nodiscard]] Json data_document(const RecipeData& data);
 
 /// telar.environment/1 at this moment. `data` is what data_document gave, `command` the words of the command line.

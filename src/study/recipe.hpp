@@ -84,7 +84,9 @@ struct RecipeData {
   Dataset train;
   std::optional<Dataset> validation;
   Dataset test;
-  std::vector<std::string> features{};  ///< their names, where the data have any
+  // Of a table, their names:
+  std::vector<std::string> features{};
+  std::vector<std::string> targets{};  ///< of what is learnt: the label's column, or those of numbers
 };
 [[nodiscard]] RecipeData load_data(const Recipe& recipe, const std::filesystem::path& data_dir = {});
 

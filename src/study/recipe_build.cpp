@@ -28,8 +28,12 @@ datasets::Pair hold_test_out(const Recipe& recipe, const Dataset& data) {
   }
 }
 
-datasets::Pair read_tables(const Recipe& recipe, const std::filesystem::path& directory,
-                           std::vector<std::string>& features) {
+/// Names of the columns that are learnt from and of those that are learnt.
+struct ColumnNames {
+  std::vector<std::string> features, targets;
+};
+
+datasets::Pair read_tables(const Recipe& recipe, const std::filesystem::path& directory, ColumnNames& names) {
   const DataSpec& spec = recipe.data;
   if (spec.train.empty())
     throw Error(ErrorCode::usage, place_of(recipe, "data.source"), "data.train is missing: which file?",
@@ -44,7 +48,8 @@ datasets::Pair read_tables(const Recipe& recipe, const std::filesystem::path& di
                 "such as \",\", \";\" or \"\\t\"");
   datasets::CsvOptions options{spec.label, spec.targets, spec.ignore, spec.separator.front(), {}};
   const datasets::Table train = datasets::csv(directory / spec.train, options);
-  features = train.features;
+  names.features = train.features;
+  names.targets = spec.label.empty() ? train.targets : std::vector<std::string>{spec.label};
   if (spec.test.empty()) return hold_test_out(recipe, train.samples);
   options.classes = train.samples.class_names();
   const datasets::Table test = datasets::csv(directory / spec.test, options);
@@ -54,12 +59,11 @@ datasets::Pair read_tables(const Recipe& recipe, const std::filesystem::path& di
   return {train.samples, test.samples};
 }
 
-datasets::Pair read_files(const Recipe& recipe, const std::filesystem::path& data_dir,
-                          std::vector<std::string>& features) {
+datasets::Pair read_files(const Recipe& recipe, const std::filesystem::path& data_dir, ColumnNames& names) {
   const DataSpec& spec = recipe.data;
   const std::filesystem::path directory = data_dir.empty() ? std::filesystem::path(spec.directory) : data_dir;
   if (spec.source == DataSpec::Source::fashion_mnist) return datasets::fashion_mnist(directory);
-  if (spec.source == DataSpec::Source::csv) return read_tables(recipe, directory, features);
+  if (spec.source == DataSpec::Source::csv) return read_tables(recipe, directory, names);
   if (directory.empty())
     throw Error(ErrorCode::usage, place_of(recipe, "data.source"), "data.dir is missing: where are the four IDX files?",
                 "add dir = \"...\" to [data], or say --data-dir");
@@ -186,10 +190,10 @@ Sequential stack(const Recipe& recipe, const Dataset& data) {
 }  // namespace
 
 RecipeData load_data(const Recipe& recipe, const std::filesystem::path& data_dir) {
-  std::vector<std::string> features;
-  auto [train, test] = read_files(recipe, data_dir, features);
+  ColumnNames names;
+  auto [train, test] = read_files(recipe, data_dir, names);
   const ValidationSpec& spec = recipe.data.validation;
-  RecipeData data{std::move(train), {}, std::move(test), std::move(features)};
+  RecipeData data{std::move(train), {}, std::move(test), std::move(names.features), std::move(names.targets)};
   if (spec.kind != ValidationSpec::Kind::none) {
     const std::string place = place_of(recipe, "data.validation");
     if (spec.kind == ValidationSpec::Kind::first && static_cast<std::size_t>(spec.first) >= data.train.size())

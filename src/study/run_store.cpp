@@ -149,10 +149,10 @@ void RunFolder::append_epoch(int epoch, const Logs& logs) {
   }
 }
 
-fs::path RunFolder::write_model(const Sequential& model, const std::vector<std::string>& class_names) {
+fs::path RunFolder::write_model(const Sequential& model, const SaveOptions& names) {
   fs::path file = path_ / "model.keras";
   try {
-    model.save(file, {.class_names = class_names});
+    model.save(file, names);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::usage) throw;
     model.save_weights(file = path_ / "weights.npz");

@@ -51,7 +51,7 @@ class RunFolder {
   /// Appends a line to history.jsonl and hands it to the system; from then on the folder stays.
   void append_epoch(int epoch, const Logs& logs);
   /// model.keras; where Keras has no such layer, weights.npz. The folder stays. Returns the file.
-  std::filesystem::path write_model(const Sequential& model, const std::vector<std::string>& class_names);
+  std::filesystem::path write_model(const Sequential& model, const SaveOptions& names);
   /// From then on there is nothing to go on from, unless the training was interrupted: checkpoints are deleted.
   void write_result(const TrainResult& result);
 

@@ -94,7 +94,7 @@ TrainResult train_recipe(const Recipe& recipe, const RecipeData& data, RunFolder
     model.set_weights(best.weights);
     result.weights_epoch = best.epoch;
   }
-  result.weights_file = folder.write_model(model, result.class_names);
+  result.weights_file = folder.write_model(model, {result.class_names, data.features, data.targets});
   result.weights_sha256 = model.weights_sha256();
 
   if (ended == Ended::completed || ended == Ended::stopped_early) {

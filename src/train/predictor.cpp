@@ -6,6 +6,7 @@
 namespace telar {
 
 Predictor::Predictor(const Sequential& model, const PredictorOptions& options)
-    : state_(std::make_unique<State>(model.state_->model, options)) {}
+    : state_(std::make_unique<State>(model.state_->model, options,
+                                     model.state_->compiled.dtype == DType::mixed_bfloat16)) {}
 
 }  // namespace telar

@@ -19,5 +19,19 @@ TEST(Utf8, RefusesOtherCodesOverlongFormsSurrogatesAndWhatIsCutOff) {
     EXPECT_FALSE(is_utf8(text)) << testing::PrintToString(std::string(text));
 }
 
+TEST(Utf8, ShowsNothingThatATerminalObeys) {
+  EXPECT_EQ(printable("Tr\xc3\xa4ne \xf0\x9f\x8c\xb3"), "Tr\xc3\xa4ne \xf0\x9f\x8c\xb3");
+  EXPECT_EQ(printable("\x1b[2J\n\x7f"), "?[2J??");
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "31m\xc2\xa0"),
+            "?31m\xc2\xa0")
+      << "U+009B introduces a sequence, U+00A0 is a space";
+  EXPECT_EQ(printable("\x9b"
+                      "31m Tr\xe4ne"),
+            "?31m Tr?ne")
+      << "bytes that are no characters";
+  EXPECT_EQ(printable_lines("one\n\ttwo\n"), "one\n?two\n");
+}
+
 }  // namespace
 }  // namespace telar

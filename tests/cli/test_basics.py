@@ -6,7 +6,7 @@ import unittest
 
 from support import TELAR, ProgramTest
 
-VERBS = ("train", "evaluate", "inspect", "doctor")
+VERBS = ("train", "evaluate", "predict", "inspect", "doctor")
 
 
 class Help(ProgramTest):
@@ -46,7 +46,7 @@ class WrongUse(ProgramTest):
         self.assert_refused(2, "trian", "recipe.toml")
 
     def test_verbs_that_do_not_exist_yet(self):
-        for verb in ("predict", "compare", "tune", "report", "runs", "data", "export"):
+        for verb in ("compare", "tune", "report", "runs", "data", "export"):
             self.assert_refused(2, verb)
 
     def test_missing_recipe_argument(self):

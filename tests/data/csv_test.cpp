@@ -1,5 +1,8 @@
 // Tables of comma-separated values: what is read, and what a person is told about a table that cannot be.
+#include <array>
+#include <bit>
 #include <cmath>
+#include <cstdio>
 #include <gtest/gtest.h>
 #include <random>
 
@@ -103,6 +106,26 @@ TEST_F(Csv, ReadsEveryNumberAsTheNearestFloat) {
   EXPECT_EQ(features(text), expected);
 }
 
+TEST_F(Csv, RoundsWhatLiesBetweenTwoFloatsByItsLastDigit) {
+  // Decimals of up to 15 digits around the middle between neighbours, where rounding twice would go wrong.
+  std::mt19937_64 draw(8);
+  std::string text = "x,y\n";
+  std::vector<float> expected;
+  for (int i = 0; i < 20000; ++i) {
+    const float low = std::bit_cast<float>(static_cast<std::uint32_t>(0x3a000000 + draw() % 0x10000000));
+    const double middle = (double{low} + double{std::nextafter(low, 1e9f)}) / 2;
+    std::array<char, 40> number{};
+    std::snprintf(number.data(), number.size(), "%.*f", static_cast<int>(draw() % 14), middle);
+    text += std::string(number.data()) + ",k\n";
+    expected.push_back(std::strtof(number.data(), nullptr));
+  }
+  for (const char* exact : {"16777217", "8388608.5", "8388609.5", "2097152.125", "0.5000000298023224", "00000001.5"}) {
+    text += std::string(exact) + ",k\n";
+    expected.push_back(std::strtof(exact, nullptr));
+  }
+  EXPECT_EQ(features(text), expected);
+}
+
 TEST_F(Csv, SaysWhereSomethingIsNoNumber) {
   expect_refused("a,b,y\n1,2,k\n3,red,k\n", "3:3", "\"red\" in column b is no number");
   expect_refused("a,y\n1e39,k\n", "2:1", "no number that a float32 can hold");
@@ -145,6 +168,7 @@ TEST_F(Csv, SaysWhatIsWrongWithQuotes) {
 TEST_F(Csv, NeedsAFirstLineWithNames) {
   expect_refused("1,2\n3,4\n", "1:1", "the first line holds numbers");
   expect_refused("a,a,y\n1,2,k\n", "1:1", "two columns are called \"a\"");
+  expect_refused("\n\n1,2\n", "3:1", "the first line holds numbers");
   expect_refused("", "", "the file is empty");
   expect_refused("a,y\n\n", "", "there is no line behind the names");
   expect_refused("y\nk\n", "", "no column is left to learn from");

@@ -36,13 +36,14 @@ const FitOptions kFit{.batch_size = 8, .epochs = 2, .training_score = false, .th
 class KerasSave : public ::testing::Test {
  protected:
   Sequential again(const Sequential& model, const std::string& name = "m.keras") {
-    model.save(folder_ / name, {.class_names = {"a", "b", "c"}});
+    model.save(folder_ / name,
+               {.class_names = {"a", "b", "c"}, .feature_names = {"x", "y\n"}, .target_names = {"kind"}});
     return Sequential::load(folder_ / name);
   }
   const TemporaryFolder folder_;
 };
 
-TEST_F(KerasSave, BringsBackNetworkSeedAndClassNames) {
+TEST_F(KerasSave, BringsBackNetworkSeedAndNames) {
   const Sequential model = network();
   const Sequential loaded = again(model);
   EXPECT_EQ(loaded.weights_sha256(), model.weights_sha256());
@@ -52,7 +53,10 @@ TEST_F(KerasSave, BringsBackNetworkSeedAndClassNames) {
   for (std::size_t i = 0; i < model.variables().size(); ++i)
     EXPECT_EQ(loaded.variables()[i].path, model.variables()[i].path);
   EXPECT_EQ(std::get<MaxNorm>(*std::get<Dense>(loaded.layers()[4]).kernel_constraint).max_value, 2.0);
-  EXPECT_EQ(class_names_in(folder_ / "m.keras"), (std::vector<std::string>{"a", "b", "c"}));
+  const SaveOptions names = names_in(folder_ / "m.keras");
+  EXPECT_EQ(names.class_names, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(names.feature_names, (std::vector<std::string>{"x", "y\n"}));
+  EXPECT_EQ(names.target_names, std::vector<std::string>{"kind"});
 }
 
 TEST_F(KerasSave, WritesTheSameBytesForTheSameModel) {

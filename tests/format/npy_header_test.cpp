@@ -20,7 +20,7 @@ std::string header(const std::string& dictionary) {
 void refused(const std::string& dictionary, const std::string& why) {
   SCOPED_TRACE(dictionary);
   try {
-    static_cast<void>(parse_npy_header(header(dictionary)));
+    static_cast<void>(parse_npy_float32(header(dictionary)));
     ADD_FAILURE() << "nothing was refused";
   } catch (const std::invalid_argument& error) {
     EXPECT_NE(std::string(error.what()).find(why), std::string::npos) << error.what();
@@ -45,7 +45,7 @@ RC_GTEST_PROP(NpyHeader, is_read_as_it_was_written, ()) {
   const std::string head = npy_header(shape);
   RC_ASSERT(head.size() % 64 == 0);
   RC_ASSERT(npy_header_size(head) == head.size());
-  RC_ASSERT(parse_npy_header(head) == shape);
+  RC_ASSERT(parse_npy_float32(head) == shape);
 }
 
 TEST(NpyHeader, of_version_2_has_a_longer_length) {
@@ -54,11 +54,11 @@ TEST(NpyHeader, of_version_2_has_a_longer_length) {
   head += static_cast<char>(dictionary.size());
   head += std::string(3, '\0') + dictionary;
   EXPECT_EQ(npy_header_size(head), head.size());
-  EXPECT_EQ(parse_npy_header(head), Shape{2});
+  EXPECT_EQ(parse_npy_float32(head), Shape{2});
 }
 
 TEST(NpyHeader, may_have_its_keys_in_any_order_and_no_last_comma) {
-  EXPECT_EQ(parse_npy_header(header("{'shape': (2, 3), 'fortran_order': False, 'descr': '<f4'}   \n")), (Shape{2, 3}));
+  EXPECT_EQ(parse_npy_float32(header("{'shape': (2, 3), 'fortran_order': False, 'descr': '<f4'}   \n")), (Shape{2, 3}));
 }
 
 TEST(NpyHeader, refuses_other_types_and_orders) {
@@ -66,6 +66,14 @@ TEST(NpyHeader, refuses_other_types_and_orders) {
   refused("{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }\n", "type is '>f4'");
   refused("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }\n", "type is '|O'");
   refused("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }\n", "not in C order");
+}
+
+TEST(NpyHeader, says_type_and_order) {
+  const NpyHeader parsed = parse_npy_header(header("{'descr': '>i2', 'fortran_order': True, 'shape': (2, 3), }\n"));
+  EXPECT_EQ(parsed.type, ">i2");
+  EXPECT_TRUE(parsed.fortran_order);
+  EXPECT_EQ(parsed.shape, (Shape{2, 3}));
+  refused("{'descr': '<f4', 'fortran_order': 0, 'shape': (2, 3), }\n", "neither True nor False");
 }
 
 TEST(NpyHeader, refuses_what_numpy_does_not_write) {

@@ -166,7 +166,28 @@ def write_csv():
         write("csv", name, text.encode())
 
 
+def write_samples():
+    numbers = struct.pack("<4h", 1, -2, 3, 4)
+    for name, content in {
+        "table": b"a,b,y\n1,2.5,red\n-3e4,.5,blue\n", "other-order": b"y;b;a\n\"x;\n\"\"\";1;2\n", "no-header": b"\n\r\n1,2\n3,4",
+        "missing-first": b"1,\n3,4\n", "missing": b"a,b\n1,?\n", "unknown-column": b"a,b,c\n1,2,3\n", "lacking-column": b"aa,b\n1,2\n",
+        "twice": b"a,b,a\n1,2,3\n", "mark": b"\xef\xbb\xbf\"a\",b\n1,2\n", "tabs": b"a\tb\n1\t 2\n", "bars": b"a|b\n1|2\n",
+        "open-quote": b"a,b\n1,\"2\n", "one-column": b"b,a\n1,x\n", "six": b"1,2,3,4,5,6\n1,2,3,4,5\n", "empty": b"", "blank": b"\n\n\n",
+        "table.gz": gzip.compress(b"a,b\n1,2\n", mtime=0), "bad-crc.gz": gzip.compress(b"a,b\n1,2\n", mtime=0)[:-6] + bytes(6),
+        "shorts.npy": npy((2, 2), numbers, "<i2"), "turned.npy": npy((2, 2), numbers, ">i2"), "doubles.npy": npy((1, 2), bytes(16), "<f8"),
+        "floats.npy": npy((1, 2, 3)), "bools.npy": npy((3, 2), bytes(range(6)), "|b1"), "nan.npy": npy((1, 2), b"\xff" * 8),
+        "large.npy": npy((1, 2), struct.pack("<2d", 1e300, 0), "<f8"), "fortran.npy": npy((2, 3), order="True"),
+        "no-samples.npy": npy((0, 2)), "number.npy": npy(()), "truncated.npy": npy((3, 2))[:-1], "trailing.npy": npy((3, 2)) + b"x",
+        "huge.npy": npy((2**31 - 1, 2), bytes(4)), "shorts.npy.gz": gzip.compress(npy((2, 2), numbers, "<i2"), mtime=0),
+        "images.idx": idx(4, 2, 3), "rows.idx": idx(3, 2), "shorts.idx": idx(2, 2, values=numbers, magic=b"\0\0\x0b"),
+        "doubles.idx": idx(1, 2, values=bytes(16), magic=b"\0\0\x0e"), "truncated.idx": idx(4, 2, 3)[:-1], "trailing.idx": idx(3, 2) + b"x",
+        "images.idx.gz": gzip.compress(idx(4, 2, 3), mtime=0), "picture": b"\x89PNG\r\n\x1a\n",
+    }.items():
+        write("samples", name, content)
+
+
 if __name__ == "__main__":
+    write_samples()
     write_csv()
     write_checkpoint()
     write_idx()

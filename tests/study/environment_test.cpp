@@ -27,6 +27,17 @@ TEST(Fingerprint, TellsTargetsFromOtherTargets) {
             fingerprint(to_categorical(set_of({1, 2, 3, 4}, {0, 2}))));
 }
 
+TEST(DataDocument, KeepsTheNamesOfColumnsAndClasses) {
+  const Dataset set = set_of({1, 2, 3, 4}, {0, 1});
+  EXPECT_FALSE(data_document({set, {}, set}).contains("features"));
+  Dataset::Storage named = set.storage();
+  named.class_names = {"fir", "oak", "yew"};
+  const Json document = data_document({set, {}, Dataset(named), {"height", "width"}, {"kind"}});
+  EXPECT_EQ(document["features"], (Json{"height", "width"}));
+  EXPECT_EQ(document["targets"], Json::array({"kind"}));
+  EXPECT_EQ(document["class_names"], (Json{"fir", "oak", "yew"}));
+}
+
 TEST(EnvironmentDocument, SaysWithWhatTheRunWasMade) {
   Recipe recipe;
   recipe.name = "baseline";

@@ -64,6 +64,20 @@ TEST(Predictor, FoldsBatchNormalizationIntoTheDenseBeforeOrAfterIt) {
   }
 }
 
+TEST(Predictor, HasTheNetworksOwnBitsWhereNothingIsFolded) {
+  for (const DType dtype : {DType::float32, DType::mixed_bfloat16}) {
+    Sequential model = predicting_network(true);
+    model.compile({.dtype = dtype});
+    const std::vector<float> samples = numbers(300 * 40, -1, 1);
+    const std::vector<float> expected = results_of(model, samples);
+    EXPECT_EQ(results_of(Predictor(model, {.fold = false}), samples), expected);
+    EXPECT_EQ(results_of(Predictor(model, {.threads = 3, .fold = false}), samples), expected);
+    const Predictor one(model, {.fold = false});
+    const std::vector<float> last = results_of(one, std::vector<float>(samples.end() - 40, samples.end()));
+    EXPECT_EQ(last, std::vector<float>(expected.end() - 10, expected.end())) << "alone as among others";
+  }
+}
+
 std::size_t layers_left(const std::vector<Layer>& layers) {
   return fold_for_inference(Model(Input{4}, layers, 1)).layers().size();
 }
