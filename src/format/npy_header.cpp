@@ -20,23 +20,24 @@ class Dictionary {
  public:
   explicit Dictionary(std::string_view text) : text_(text) {}
 
-  std::vector<int> parse() {
+  NpyHeader parse() {
     bool descr = false, order = false, shape = false;
-    std::vector<int> extents;
+    NpyHeader header;
     expect('{');
     while (!accept('}')) {
       const std::string_view key = quoted();
       expect(':');
       if (key == "descr" && !descr) {
         descr = true;
-        const std::string_view type = quoted();
-        if (type != "<f4") fail("its type is '" + std::string(type) + "', only '<f4' is read");
+        if (accept('[')) fail("its elements have several fields, each of a type of its own");
+        header.type = quoted();
       } else if (key == "fortran_order" && !order) {
         order = true;
-        if (!accept_word("False")) fail("it is not in C order");
+        header.fortran_order = accept_word("True");
+        if (!header.fortran_order && !accept_word("False")) fail("its order is neither True nor False");
       } else if (key == "shape" && !shape) {
         shape = true;
-        extents = tuple();
+        header.shape = tuple();
       } else {
         fail("its header has an unknown or repeated key");
       }
@@ -48,7 +49,7 @@ class Dictionary {
     skip_spaces();
     if (text_ != "\n") fail("its header does not end with a line feed");
     if (!descr || !order || !shape) fail("its header lacks descr, fortran_order or shape");
-    return extents;
+    return header;
   }
 
  private:
@@ -134,8 +135,16 @@ std::size_t npy_header_size(std::string_view preamble) {
   return start + length;
 }
 
-std::vector<int> parse_npy_header(std::string_view header) {
+NpyHeader parse_npy_header(std::string_view header) {
   return Dictionary(header.substr(dictionary_start(header))).parse();
+}
+
+bool count_values(std::span<const int> shape, std::uint64_t& count) {
+  count = 1;
+  for (const int extent : shape) {
+    if (extent < 0 || __builtin_mul_overflow(count, static_cast<std::uint64_t>(extent), &count)) return false;
+  }
+  return true;
 }
 
 }  // namespace telar

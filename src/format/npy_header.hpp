@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,7 +22,17 @@ inline constexpr std::size_t kNpyPreambleSize = 12;
 /// std::invalid_argument saying what is wrong; so does parse_npy_header.
 [[nodiscard]] std::size_t npy_header_size(std::string_view preamble);
 
-/// The shape, from a whole head. Accepts only what NumPy writes for arrays '<f4' in C order, in any order of its keys.
-[[nodiscard]] std::vector<int> parse_npy_header(std::string_view header);
+/// What a head says.
+struct NpyHeader {
+  std::string type;            ///< '<f4' for a little-endian float32
+  bool fortran_order = false;  ///< the first axis runs fastest
+  std::vector<int> shape;
+};
+
+/// From a whole head: what NumPy writes for arrays of one type, in any order of its keys.
+[[nodiscard]] NpyHeader parse_npy_header(std::string_view header);
+
+/// Number of values of `shape`; false if it cannot be counted.
+[[nodiscard]] bool count_values(std::span<const int> shape, std::uint64_t& count);
 
 }  // namespace telar

@@ -25,15 +25,6 @@ namespace {
 constexpr std::uint64_t kMostBytes = std::uint64_t{4} << 30;  // of a file, and of its arrays together
 constexpr std::string_view kSuffix = ".npy";
 
-/// Number of values of `shape`; false if it cannot be counted.
-bool count_values(std::span<const int> shape, std::uint64_t& count) {
-  count = 1;
-  for (const int extent : shape) {
-    if (extent < 0 || __builtin_mul_overflow(count, static_cast<std::uint64_t>(extent), &count)) return false;
-  }
-  return true;
-}
-
 // ---- writing --------------------------------------------------------------------------------------------------------
 
 void check(const fs::path& file, std::span<const NpzArray> arrays) {
@@ -61,7 +52,10 @@ NpzArray read_array(ZipReader& archive, const ZipMember& member, const std::stri
     header.resize(npy_header_size(header));
     if (header.size() > member.size) throw std::invalid_argument("its header is truncated");
     stream.read(std::as_writable_bytes(std::span(header)).subspan(kNpyPreambleSize));
-    array.shape = parse_npy_header(header);
+    const NpyHeader said = parse_npy_header(header);
+    if (said.type != "<f4") throw std::invalid_argument("its type is '" + said.type + "', only '<f4' is read");
+    if (said.fortran_order) throw std::invalid_argument("it is not in C order");
+    array.shape = said.shape;
     std::uint64_t count = 0;
     const std::uint64_t room = member.size - header.size();
     if (!count_values(array.shape, count) || count > kMostBytes / sizeof(float) || count * sizeof(float) != room)
