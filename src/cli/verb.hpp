@@ -40,7 +40,10 @@ struct Verb {
 [[nodiscard]] Verb add_export(CLI::App& program);
 [[nodiscard]] Verb add_inspect(CLI::App& program);
 [[nodiscard]] Verb add_doctor(CLI::App& program);
-[[nodiscard]] Verb add_data(CLI::App& program);
+/// The word before inspect and fetch.
+[[nodiscard]] CLI::App& add_data(CLI::App& program);
+[[nodiscard]] Verb add_data_inspect(CLI::App& data);
+[[nodiscard]] Verb add_fetch(CLI::App& data);
 
 /// Whether a path names a Keras model rather than a run folder or a recipe.
 [[nodiscard]] bool is_model_file(const std::string& path);
