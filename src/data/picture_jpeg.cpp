@@ -31,6 +31,7 @@ Picture decode_jpeg(std::span<const std::byte> bytes, const std::string& file) {
   const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
   int width = 0, height = 0, subsampling = 0, colors = 0;
   if (tjDecompressHeader3(decoder.get(), data, bytes.size(), &width, &height, &subsampling, &colors) != 0) refuse();
+  if (width < 1 || height < 1) throw Error(ErrorCode::data, file, "truncated: the JPEG picture has no header");
   constexpr std::uint64_t kMostPixelsPerByte = 8 * 64;  // a block of 8 x 8 takes at least a bit
   check_picture_size(static_cast<std::uint64_t>(width), static_cast<std::uint64_t>(height), bytes.size(),
                      kMostPixelsPerByte, file);

@@ -49,11 +49,16 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """A client that has seen enough hangs up."""
+
+
 @unittest.skipUnless(DEBIAN.is_dir(), "Debian's dataset-fashion-mnist is not installed")
 class Fetch(ProgramTest):
     def setUp(self):
         super().setUp()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.server.files = {name: (DEBIAN / name).read_bytes() for name in NAMES}
         self.server.ranges, self.server.cuts, self.server.redirect, self.server.requests = True, 0, None, []
         thread = threading.Thread(target=self.server.serve_forever)

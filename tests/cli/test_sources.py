@@ -83,7 +83,7 @@ class Images(ProgramTest):
         self.assert_refused(5, "train", "bars.toml", "--set", "data.test=later", says=['"uprihgt"', 'did you mean "upright"'])
 
     def test_inspect_counts_and_draws_a_contact_sheet(self):
-        (self.folder / "bars/flat/99.png").write_bytes((self.folder / "bars/flat/00.png").read_bytes())
+        (self.folder / "bars/flat/99.png").write_bytes((self.folder / "bars/flat/10.png").read_bytes())
         d = self.document("data", "inspect", "bars.toml", "--sheet", "sheet.png", "--set", "data.validation={ first = 1 }")
         self.assertEqual(d["skipped_files"], 1)
         self.assertEqual(d["sheet"], {"file": "sheet.png", "columns": 10, "rows": ["flat", "upright"]})
@@ -100,8 +100,8 @@ class Images(ProgramTest):
     def test_a_sheet_that_cannot_be_drawn_or_written_is_an_error(self):
         self.assert_refused(6, "data", "inspect", "bars.toml", "--sheet", "none/sheet.png", says=["none/sheet.png"])
         (self.folder / "t.csv").write_text("a,kind\n" + "1,x\n2,y\n" * 10)
-        table = ('--set', 'data={ source = "csv", train = "t.csv", label = "kind" }')
-        self.assert_refused(2, "data", "inspect", "bars.toml", *table, "--sheet", "s.png", says=["no pictures"])
+        (self.folder / "t.toml").write_text('[data]\nsource = "csv"\ntrain = "t.csv"\nlabel = "kind"\n' + MODEL)
+        self.assert_refused(2, "data", "inspect", "t.toml", "--sheet", "s.png", says=["no pictures"])
 
     def test_mistakes_in_the_recipe_are_mistakes_of_usage(self):
         for setting, says in (

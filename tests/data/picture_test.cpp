@@ -98,6 +98,7 @@ TEST(Picture, with_any_bit_of_a_png_changed_is_refused) {
 TEST(Picture, of_another_kind_is_refused_by_what_it_is) {
   picture_refused("", "the file is empty");
   picture_refused("GIF89a", "neither a PNG nor a JPEG");
+  picture_refused("\xff\xd8\xff\xe0 and no more", "the JPEG picture has no header");
   picture_refused("\x89PNG\r\n\x1a\n", "no header");
   picture_refused(raw_png(2, 2, 8, 0, "\0\1"s), "cannot be read");
   picture_refused(jpeg_of(patterned(8, 8, 4)), "CMYK");

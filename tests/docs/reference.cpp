@@ -237,6 +237,14 @@ class Page {
   std::vector<std::function<void()>> waiting_;
 };
 
+struct OptionNames {
+  std::vector<std::string> names{};
+  template <class T>
+  void field(std::string_view option, const T&, std::string_view, const Range& = {}) {
+    names.emplace_back(option);
+  }
+};
+
 /// The tables of a recipe; its own options come before them.
 struct RecipeTables {
   static DataSpec of(DataSpec::Source source) {
@@ -247,17 +255,11 @@ struct RecipeTables {
 
   /// For each option of [data] that not all sources have: `source = "csv"` or `"images"`.
   static std::map<std::string, std::string, std::less<>> needed_sources() {
-    struct Names {
-      std::vector<std::string> names{};
-      template <class T>
-      void field(std::string_view option, const T&, std::string_view, const Range& = {}) {
-        names.emplace_back(option);
-      }
-    };
     std::map<std::string, std::vector<std::string>> sources;
     for (const auto& source : enum_names<DataSpec::Source>) {
-      Names options;
-      describe(of(source.value), options);
+      OptionNames options;
+      const DataSpec spec = of(source.value);
+      describe(spec, options);
       for (const std::string& option : options.names) sources[option].emplace_back(source.name);
     }
     std::map<std::string, std::string, std::less<>> needed;
@@ -284,7 +286,10 @@ struct RecipeTables {
     visit(rows);
     // [data] has options that go with some sources only.
     if (name == "data")
-      for (const auto& source : enum_names<DataSpec::Source>) describe(of(source.value), rows);
+      for (const auto& source : enum_names<DataSpec::Source>) {
+        const DataSpec spec = of(source.value);
+        describe(spec, rows);
+      }
     text += "\n### [" + std::string(name) + "]\n\n" + rows.finished();
   }
 };
