@@ -30,7 +30,7 @@ fs::path locate(const KnownSet& set, const fs::path& directory) {
   if (!directory.empty()) return folder_or_subfolder(directory, set);
   const char* variable = std::getenv("TELAR_DATA");
   if (variable && *variable) return folder_or_subfolder(variable, set);
-  const fs::path fetched = cache_of(set);
+  fs::path fetched = cache_of(set);
   std::error_code ignored;
   if (set.system.empty() || (!fs::is_directory(set.system, ignored) && fs::is_directory(fetched, ignored)))
     return fetched;

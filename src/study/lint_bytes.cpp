@@ -9,7 +9,8 @@ namespace {
 /// Address of the first Dense layer if no layer before it scales, else nothing; `done` when the search has an end.
 std::string first_unscaled(const std::vector<Layer>& layers, const std::string& where, bool& done) {
   for (std::size_t i = 0; i < layers.size() && !done; ++i) {
-    const std::string address = where + "." + std::to_string(i), type(class_name(layers[i]));
+    const std::string type(class_name(layers[i]));
+    std::string address = where + "." + std::to_string(i);
     done = type == "Rescaling" || type.ends_with("Normalization");
     if (const auto* residual = std::get_if<Residual>(&layers[i])) {
       if (std::string inner = first_unscaled(residual->layers, address + ".layers", done); !inner.empty()) return inner;
