@@ -107,8 +107,8 @@ struct Pair {
 };
 
 /// The 60,000 + 10,000 garments of Fashion-MNIST, uint8, raw bytes verified by SHA-256. Looked for in `directory`, else
-/// in the folder named by TELAR_DATA (or its subfolder fashion-mnist), else in /usr/share/datasets/fashion-mnist
-/// (Debian's package dataset-fashion-mnist). Files may be gzip or raw. Throws Error (data).
+/// in the folder named by TELAR_DATA (or its subfolder fashion-mnist), else in Debian's package dataset-fashion-mnist,
+/// else where `telar data fetch fashion_mnist` puts them. Files may be gzip or raw. Throws Error (data).
 [[nodiscard]] Pair fashion_mnist(const std::filesystem::path& directory = {});
 
 /// Names of the four files of an IDX set, each with or without ".gz".

@@ -39,13 +39,15 @@ int run(int argc, char** argv) {
       "  telar inspect recipes/fashion-mnist/batch-normalization.toml\n"
       "  telar doctor recipes/fashion-mnist/reduce-lr-on-plateau.toml\n"
       "`telar VERB --help` tells more.");
-  const std::vector<Verb> verbs{add_train(program, {argv, argv + argc}),
-                                add_evaluate(program),
-                                add_predict(program),
-                                add_inspect(program),
-                                add_doctor(program),
-                                add_export(program),
-                                add_data(program)};
+  std::vector<Verb> verbs{add_train(program, {argv, argv + argc}),
+                          add_evaluate(program),
+                          add_predict(program),
+                          add_inspect(program),
+                          add_doctor(program),
+                          add_export(program)};
+  CLI::App& data = add_data(program);
+  verbs.push_back(add_data_inspect(data));
+  verbs.push_back(add_fetch(data));
   try {
     program.parse(argc, argv);
   } catch (const CLI::CallForHelp& call) {

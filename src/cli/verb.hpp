@@ -41,7 +41,10 @@ struct Verb {
 [[nodiscard]] Verb add_export(CLI::App& program);
 [[nodiscard]] Verb add_inspect(CLI::App& program);
 [[nodiscard]] Verb add_doctor(CLI::App& program);
-[[nodiscard]] Verb add_data(CLI::App& program);
+/// The word before inspect and fetch.
+[[nodiscard]] CLI::App& add_data(CLI::App& program);
+[[nodiscard]] Verb add_data_inspect(CLI::App& data);
+[[nodiscard]] Verb add_fetch(CLI::App& data);
 
 /// Adds --json, -q, --color and --threads to a verb, and its examples to its --help.
 void add_common_options(CLI::App& app, CommonOptions& options, const std::string& examples);

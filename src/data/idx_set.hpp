@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,7 +21,7 @@ struct IdxSetOptions {
   std::vector<std::string> class_names;  ///< empty, or one per class
   /// Called with each file, its name in the set and the SHA-256 of its raw bytes; throws if they are not the right
   /// ones.
-  void (*verify)(const std::filesystem::path& file, const std::string& name, const std::string& sha256) = nullptr;
+  std::function<void(const std::filesystem::path& file, const std::string& name, const std::string& sha256)> verify;
 };
 
 /// Reads the four files. Throws Error (data) naming the file: what read_idx refuses, labels that are no list, different

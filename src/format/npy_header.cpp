@@ -32,6 +32,7 @@ class Dictionary {
       expect(':');
       if (key == "descr" && !descr) {
         descr = true;
+        if (accept('[')) refuse_npy("its elements have several fields, each of a type of its own");
         header.type = quoted();
       } else if (key == "fortran_order" && !order) {
         order = true;
@@ -146,6 +147,14 @@ std::vector<int> parse_npy_float32(std::string_view header) {
   if (parsed.type != "<f4") refuse_npy("its type is '" + parsed.type + "', only '<f4' is read");
   if (parsed.fortran_order) refuse_npy("it is not in C order");
   return std::move(parsed.shape);
+}
+
+bool count_values(std::span<const int> shape, std::uint64_t& count) {
+  count = 1;
+  for (const int extent : shape) {
+    if (extent < 0 || __builtin_mul_overflow(count, static_cast<std::uint64_t>(extent), &count)) return false;
+  }
+  return true;
 }
 
 }  // namespace telar

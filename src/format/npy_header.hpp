@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,14 +25,19 @@ inline constexpr std::size_t kNpyPreambleSize = 12;
 /// Whether a file with this start says that it is a NumPy array.
 [[nodiscard]] bool is_npy(std::string_view start) noexcept;
 
+/// What a head says.
 struct NpyHeader {
-  std::string type;  ///< as NumPy writes it: "<f4"
-  bool fortran_order = false;
+  std::string type;            ///< as NumPy writes it: '<f4' for a little-endian float32
+  bool fortran_order = false;  ///< the first axis runs fastest
   std::vector<int> shape;
 };
-/// From a whole head. Accepts only what NumPy writes, in any order of its keys.
+
+/// From a whole head: what NumPy writes for arrays of one type, in any order of its keys.
 [[nodiscard]] NpyHeader parse_npy_header(std::string_view header);
 /// The shape of one that must be '<f4' in C order.
 [[nodiscard]] std::vector<int> parse_npy_float32(std::string_view header);
+
+/// Number of values of `shape`; false if it cannot be counted.
+[[nodiscard]] bool count_values(std::span<const int> shape, std::uint64_t& count);
 
 }  // namespace telar

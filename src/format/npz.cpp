@@ -25,15 +25,6 @@ namespace {
 constexpr std::uint64_t kMostBytes = std::uint64_t{4} << 30;  // of a file, and of its arrays together
 constexpr std::string_view kSuffix = ".npy";
 
-/// Number of values of `shape`; false if it cannot be counted.
-bool count_values(std::span<const int> shape, std::uint64_t& count) {
-  count = 1;
-  for (const int extent : shape) {
-    if (extent < 0 || __builtin_mul_overflow(count, static_cast<std::uint64_t>(extent), &count)) return false;
-  }
-  return true;
-}
-
 // ---- writing --------------------------------------------------------------------------------------------------------
 
 void check(const fs::path& file, std::span<const NpzArray> arrays) {

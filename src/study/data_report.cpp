@@ -58,14 +58,6 @@ void look_at_features(const Dataset& data, const std::vector<std::string>& names
     if (!varies[i]) report.constant.push_back(i < names.size() ? names[i] : std::to_string(i));
 }
 
-/// Of a sample with a label, or with the one-hot targets that the recipe's loss made of it.
-std::size_t class_of(const Dataset::Storage& storage, std::uint32_t row) {
-  if (!storage.labels.empty()) return static_cast<std::size_t>(storage.labels[row]);
-  const auto width = static_cast<std::ptrdiff_t>(storage.target_width);
-  const auto first = storage.targets.begin() + static_cast<std::ptrdiff_t>(row) * width;
-  return static_cast<std::size_t>(std::max_element(first, first + width) - first);
-}
-
 void look_at_truth(const Dataset& data, SetReport& report) {
   const Dataset::Storage& storage = data.storage();
   const auto width = static_cast<std::size_t>(storage.target_width);
@@ -106,6 +98,13 @@ Json spread_document(const Spread& spread) {
 
 }  // namespace
 
+std::size_t class_of(const Dataset::Storage& storage, std::uint32_t row) {
+  if (!storage.labels.empty()) return static_cast<std::size_t>(storage.labels[row]);
+  const auto width = static_cast<std::ptrdiff_t>(storage.target_width);
+  const auto first = storage.targets.begin() + static_cast<std::ptrdiff_t>(row) * width;
+  return static_cast<std::size_t>(std::max_element(first, first + width) - first);
+}
+
 std::vector<SetReport> report_data(const RecipeData& data) {
   std::vector<SetReport> reports;
   Seen training, others;
@@ -116,7 +115,7 @@ std::vector<SetReport> report_data(const RecipeData& data) {
   return reports;
 }
 
-Json data_report_document(const Recipe& recipe, const std::vector<SetReport>& reports) {
+Json data_report_document(const Recipe& recipe, const std::vector<SetReport>& reports, std::size_t skipped_files) {
   Json sets = Json::object();
   for (const SetReport& report : reports) {
     Json set{{"samples", report.samples}, {"shape", report.shape}, {"values", spread_document(report.values)}};
@@ -136,7 +135,9 @@ Json data_report_document(const Recipe& recipe, const std::vector<SetReport>& re
     set["constant"] = report.constant;
     sets[report.set] = std::move(set);
   }
-  return Json{{"schema", "telar.data/1"}, {"recipe", recipe.name}, {"sets", std::move(sets)}};
+  Json document{{"schema", "telar.data/1"}, {"recipe", recipe.name}, {"sets", std::move(sets)}};
+  if (recipe.data.source == DataSpec::Source::images) document["skipped_files"] = skipped_files;
+  return document;
 }
 
 }  // namespace telar

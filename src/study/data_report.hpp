@@ -29,10 +29,15 @@ struct SetReport {
   std::vector<std::string> constant;  ///< features that are the same in all samples: names, or numbers from 0
 };
 
+/// The class of the sample in that row of the storage: its label, or what the recipe's loss has made of it, the place
+/// of the 1 in a one-hot target. Needs classes.
+[[nodiscard]] std::size_t class_of(const Dataset::Storage& storage, std::uint32_t row);
+
 /// Reads all of the data. Training set first.
 [[nodiscard]] std::vector<SetReport> report_data(const RecipeData& data);
 
 /// telar.data/1.
-[[nodiscard]] Json data_report_document(const Recipe& recipe, const std::vector<SetReport>& reports);
+[[nodiscard]] Json data_report_document(const Recipe& recipe, const std::vector<SetReport>& reports,
+                                        std::size_t skipped_files = 0);
 
 }  // namespace telar

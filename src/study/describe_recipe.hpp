@@ -12,7 +12,11 @@ namespace telar {
 template <>
 inline constexpr std::array enum_names<DataSpec::Source>{
     EnumName<DataSpec::Source>{DataSpec::Source::fashion_mnist, "fashion_mnist"},
-    EnumName<DataSpec::Source>{DataSpec::Source::idx, "idx"}, EnumName<DataSpec::Source>{DataSpec::Source::csv, "csv"}};
+    EnumName<DataSpec::Source>{DataSpec::Source::mnist, "mnist"},
+    EnumName<DataSpec::Source>{DataSpec::Source::idx, "idx"},
+    EnumName<DataSpec::Source>{DataSpec::Source::csv, "csv"},
+    EnumName<DataSpec::Source>{DataSpec::Source::npy, "npy"},
+    EnumName<DataSpec::Source>{DataSpec::Source::images, "images"}};
 
 template <>
 inline constexpr std::array enum_names<DType>{EnumName<DType>{DType::float32, "float32"},
@@ -22,23 +26,42 @@ inline constexpr std::array enum_names<DType>{EnumName<DType>{DType::float32, "f
 inline constexpr std::array<std::string_view, 3> kValidationForms{"first", "last", "fraction"};
 inline constexpr Range kValidationFirst{1, 1 << 30};
 inline constexpr Range kValidationFraction{0, 1, true, true};
+inline constexpr Range kPictureExtent{1, 4096};
 
 template <Is<DataSpec> T, class V>
 void describe(T& s, V&& v) {
   v.field("source", s.source, "Where samples come from.");
   v.field("dir", s.directory, "Folder of the files, relative to the recipe that says it.");
-  if (s.source == DataSpec::Source::idx) {
+  using Source = DataSpec::Source;
+  if (s.source == Source::idx || s.source == Source::npy)
     v.field("classes", s.classes, "Number of classes; default: largest training label + 1.", kCount);
+  if (s.source == Source::idx) {
     v.field("train_images", s.files.train_images, "File of the training samples.");
     v.field("train_labels", s.files.train_labels, "File of the training labels.");
     v.field("test_images", s.files.test_images, "File of the test samples.");
     v.field("test_labels", s.files.test_labels, "File of the test labels.");
   }
-  if (s.source == DataSpec::Source::csv) {
-    v.field("train", s.train, "File of the training samples; its first line names the columns.");
-    v.field("test", s.test, "File of the test samples. Default: test_fraction of the training file's.");
+  if (s.source == Source::npy) {
+    v.field("archive", s.archive, "File (.npz) of the arrays; without one, each is a .npy file.");
+    v.field("x_train", s.arrays.x_train, "Array of the training samples.");
+    v.field("y_train", s.arrays.y_train, "Their labels, if they are whole numbers, else what a regression learns.");
+    v.field("x_test", s.arrays.x_test, "Array of the test samples; \"\": test_fraction of the training samples.");
+    v.field("y_test", s.arrays.y_test, "Their labels or numbers.");
+  }
+  if (s.source == Source::csv || s.source == Source::images) {
+    v.field("train", s.train,
+            "Training samples: a table whose first line names the columns, or a folder with a sub-folder for each "
+            "class.");
+    v.field("test", s.test, "Test samples, in the same form. Default: test_fraction of the training samples.");
+  }
+  if (s.source == Source::csv || s.source == Source::images || s.source == Source::npy)
     v.field("test_fraction", s.test_fraction, "Share of the samples kept for the test, the same for every seed.",
             kValidationFraction);
+  if (s.source == Source::images) {
+    v.field("size", s.size, "Height and width that pictures are stretched to: [28, 28].", kPictureExtent);
+    v.field("channels", s.channels, "1: grey, 3: red, green and blue.", Range{1, 3});
+  }
+  if (s.source == Source::csv) {
     v.field("label", s.label, "Column of the class, as text or numbers.");
     v.field("targets", s.targets, "Columns of what a regression learns; in place of label.");
     v.field("ignore", s.ignore, "Columns to leave out.");

@@ -70,12 +70,32 @@ std::string fingerprint(const Dataset& data) {
 
 Json data_document(const RecipeData& data) {
   Json document{{"train", set_document(data.train)}};
+  if (const std::optional<PictureTraits> traits = traits_of(data.train))
+    document["train"]["pictures"] = Json{{"border", traits->border},
+                                         {"mean", {traits->mean_low, traits->mean_high}},
+                                         {"bright", {traits->bright_low, traits->bright_high}}};
   if (data.validation) document["validation"] = set_document(*data.validation);
   document["test"] = set_document(data.test);
   if (!data.features.empty()) document["features"] = data.features;
   if (!data.targets.empty()) document["targets"] = data.targets;
   if (!data.test.class_names().empty()) document["class_names"] = data.test.class_names();
   return document;
+}
+
+std::optional<PictureTraits> picture_traits(const Json& environment) {
+  const Json::json_pointer where("/data/train/pictures");
+  if (!environment.contains(where)) return {};
+  const Json& told = environment[where];
+  const auto number = [&told](const char* name, int at = -1) {
+    const Json& value = at < 0 ? told.at(name) : told.at(name).at(static_cast<std::size_t>(at));
+    return value.get<double>();
+  };
+  try {
+    return PictureTraits{number("border"), number("mean", 0), number("mean", 1), number("bright", 0),
+                         number("bright", 1)};
+  } catch (const Json::exception&) {
+    return {};  // from a later version, or by hand: as a run that tells nothing
+  }
 }
 
 Json environment_document(const Recipe& recipe, int threads, const Json& data, std::span<const std::string> command) {

@@ -1,11 +1,13 @@
 // environment.json: on what, with what and from which data a run was made.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
 #include <telar/dataset.hpp>
 
+#include "data/picture_likeness.hpp"
 #include "study/documents.hpp"
 #include "study/recipe.hpp"
 
@@ -15,9 +17,12 @@ namespace telar {
 /// samples, wherever they come from.
 [[nodiscard]] std::string fingerprint(const Dataset& data);
 
-/// The data's part of the document: name, samples, shape, classes and fingerprint of each set, and the names of columns
-/// and classes. Reads all of the data.
+/// The data's part of the document: name, samples, shape, classes and fingerprint of each set, the names of columns and
+/// classes, and what training pictures are like. Reads all of the data.
 [[nodiscard]] Json data_document(const RecipeData& data);
+
+/// What telar.environment/1 tells of the training pictures; nothing if it tells nothing.
+[[nodiscard]] std::optional<PictureTraits> picture_traits(const Json& environment);
 
 /// telar.environment/1 at this moment. `data` is what data_document gave, `command` the words of the command line.
 [[nodiscard]] Json environment_document(const Recipe& recipe, int threads, const Json& data,

@@ -29,6 +29,8 @@ class Lint {
   explicit Lint(const Recipe& recipe) : recipe_(recipe), logged_(logged_quantities()) {}
 
   std::vector<Finding> findings() {
+    using Source = DataSpec::Source;
+    if (recipe_.data.source != Source::csv && recipe_.data.source != Source::npy) add_unscaled_bytes(recipe_, found_);
     layers();
     loss();
     for (std::size_t i = 0; i < recipe_.fit.callbacks.size(); ++i) {
@@ -90,38 +92,26 @@ class Lint {
   // ---- layers ----
 
   void layers() {
-    LayersSoFar so_far;
-    layers(recipe_.layers, "model.layers", so_far);
-    if (recipe_.fit.batch_size == 1 && !so_far.norm.empty())
+    std::string norm;
+    layers(recipe_.layers, "model.layers", norm);
+    if (recipe_.fit.batch_size == 1 && !norm.empty())
       add(Severity::warning, "fit.batch_size",
-          so_far.norm + " sees batches of 1 sample: while training, its output is beta, whatever the sample",
+          norm + " sees batches of 1 sample: while training, its output is beta, whatever the sample",
           "The only sample is its own mean, and the difference to it is zero: nothing passes, forward or backward.",
           "batch_size = 32");
   }
 
-  struct LayersSoFar {
-    bool scaled = false, multiplied = false;
-    std::string norm{};  ///< the first BatchNormalization that trains: "model.layers.2 (BatchNormalization)"
-  };
-
-  /// `where`: the address of `layers`, those of the model or of a Residual in it.
-  void layers(const std::vector<Layer>& layers, const std::string& where, LayersSoFar& so_far) {
+  /// `where`: the address of `layers`, those of the model or of a Residual in it. `norm`: the first BatchNormalization
+  /// that trains, "model.layers.2 (BatchNormalization)".
+  void layers(const std::vector<Layer>& layers, const std::string& where, std::string& norm) {
     for (std::size_t i = 0; i < layers.size(); ++i) {
       const std::string address = where + "." + std::to_string(i), type(class_name(layers[i]));
       const std::string name = address + " (" + type + ")";
-      so_far.scaled = so_far.scaled || type == "Rescaling" || type.ends_with("Normalization");
-      if (trains_statistics(layers[i]) && so_far.norm.empty()) so_far.norm = name;
+      if (trains_statistics(layers[i]) && norm.empty()) norm = name;
       if (const auto* residual = std::get_if<Residual>(&layers[i]))
-        this->layers(residual->layers, address + ".layers", so_far);
+        this->layers(residual->layers, address + ".layers", norm);
       const auto* dense = std::get_if<Dense>(&layers[i]);
       if (dense == nullptr) continue;
-      const bool bytes = recipe_.data.source != DataSpec::Source::csv;
-      if (bytes && !so_far.scaled && !so_far.multiplied)
-        add(Severity::warning, address, name + " is the first to multiply, and takes bytes as they are: up to 255",
-            "Initial weights suit inputs of size 1. With pixels up to 255 the first outputs and gradients are some "
-            "hundred times larger, and a usual learning rate is too large.",
-            "put { type = \"Rescaling\", scale = 0.00392156862745098 } before it");
-      so_far.multiplied = true;
       const bool mean_goes = i + 1 < layers.size() && trains_statistics(layers[i + 1]);
       if (dense->use_bias && dense->trainable && dense->activation == Activation::linear && mean_goes)
         add(Severity::warning, address + ".use_bias",

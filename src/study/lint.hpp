@@ -26,6 +26,9 @@ struct Finding {
 /// What shows only beside the data, warnings first.
 [[nodiscard]] std::vector<Finding> lint(const Recipe& recipe, const RecipeData& data);
 
+/// Adds a warning if the first layer to multiply gets its samples as the data have them: for data of bytes.
+void add_unscaled_bytes(const Recipe& recipe, std::vector<Finding>& found);
+
 /// "ReduceLROnPlateau can never act: min_lr 0.001 >= learning_rate 0.001 (reduce-lr-on-plateau.toml:12:3)".
 [[nodiscard]] std::string one_line(const Finding& finding);
 /// "warning" or "note".

@@ -93,6 +93,8 @@ void check_batches(const Recipe& recipe, const RecipeData& data, std::vector<Fin
 
 std::vector<Finding> lint(const Recipe& recipe, const RecipeData& data) {
   std::vector<Finding> found;
+  const bool bytes = std::holds_alternative<std::vector<std::uint8_t>>(data.train.storage().features);
+  if (bytes && recipe.data.source == DataSpec::Source::npy) add_unscaled_bytes(recipe, found);  // no recipe tells that
   check_split(recipe, data, found);
   check_batches(recipe, data, found);
   return found;

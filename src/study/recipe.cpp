@@ -31,12 +31,22 @@ void resolve_path(const toml::table& tree, const std::string& address, std::stri
   path = std::filesystem::absolute("." / folder / path).lexically_normal().string();
 }
 
-// Each table lies beside the recipe that names it.
-void resolve_tables(const toml::table& tree, DataSpec& data) {
+// Each table, or folder of pictures, lies beside the recipe that names it.
+void resolve_train_and_test(const toml::table& tree, DataSpec& data) {
   resolve_path(tree, "data.train", data.directory);
   std::string beside;
   if (!data.test.empty()) resolve_path(tree, "data.test", beside);
   if (!beside.empty() && beside != data.directory) data.test = (std::filesystem::path(beside) / data.test).string();
+}
+
+void resolve_data(const toml::table& tree, DataSpec& data) {
+  using Source = DataSpec::Source;
+  if (!data.directory.empty())
+    resolve_path(tree, "data.dir", data.directory);
+  else if ((data.source == Source::csv || data.source == Source::images) && !data.train.empty())
+    resolve_train_and_test(tree, data);
+  else if (data.source == Source::npy)
+    resolve_path(tree, data.archive.empty() ? "data.source" : "data.archive", data.directory);
 }
 
 void take_validation_split(Recipe& recipe) {
@@ -81,10 +91,7 @@ Recipe load_recipe(const std::filesystem::path& file, const std::vector<std::str
               place_of(recipe, "fit.initial_epoch"));
   take_validation_split(recipe);
   check_complete(recipe);
-  if (!recipe.data.directory.empty())
-    resolve_path(tree, "data.dir", recipe.data.directory);
-  else if (recipe.data.source == DataSpec::Source::csv && !recipe.data.train.empty())
-    resolve_tables(tree, recipe.data);
+  resolve_data(tree, recipe.data);
   if (!recipe.fit.start_from.empty()) resolve_path(tree, "fit.start_from", recipe.fit.start_from);
   return recipe;
 }

@@ -12,6 +12,8 @@
 #include <telar/dataset.hpp>
 #include <telar/sequential.hpp>
 
+#include "format/npy_set.hpp"
+
 namespace telar {
 
 /// `validation = { first = 10000 }`, `{ last = 0.2 }`, `{ fraction = 0.2, order = "shuffled" | "stratified" }`.
@@ -24,18 +26,22 @@ struct ValidationSpec {
 
 /// `[data]`.
 struct DataSpec {
-  enum class Source { fashion_mnist, idx, csv };
+  enum class Source { fashion_mnist, mnist, idx, csv, npy, images };
   Source source = Source::fashion_mnist;
   /// Folder of the files; a recipe's `dir` is relative to the file that says it, and absolute once it is loaded. Files
-  /// of csv without one lie beside the recipe.
+  /// of csv, npy and images without one lie beside the recipe.
   std::string directory;
   datasets::IdxFiles files;    ///< idx: their names
-  std::optional<int> classes;  ///< idx: default largest training label + 1
-  std::string train, test;     ///< csv: files of the samples; without `test`, test_fraction of `train` are the test set
+  std::optional<int> classes;  ///< idx and npy: default largest training label + 1
+  std::string train, test;  ///< csv: files, images: folders; without `test`, test_fraction of `train` are the test set
   double test_fraction = 0.2;  ///< drawn the same whatever the seed, class by class where there are classes
   std::string label;           ///< csv: what CsvOptions calls so
   std::vector<std::string> targets, ignore;
   std::string separator = ",";
+  std::string archive;  ///< npy: the .npz file; without one the arrays are .npy files
+  NpyNames arrays;
+  std::vector<int> size;  ///< images: height and width
+  int channels = 1;       ///< images: 1 or 3
   ValidationSpec validation;
 };
 
@@ -87,6 +93,7 @@ struct RecipeData {
   // Of a table, their names:
   std::vector<std::string> features{};
   std::vector<std::string> targets{};  ///< of what is learnt: the label's column, or those of numbers
+  std::size_t skipped_files = 0;       ///< in folders of pictures, what is none
 };
 [[nodiscard]] RecipeData load_data(const Recipe& recipe, const std::filesystem::path& data_dir = {});
 

@@ -1,10 +1,9 @@
-// From a recipe to what a training needs: data, network, options.
+// From a recipe to what a training needs besides data: network and options.
 #include <algorithm>
 #include <charconv>
 #include <map>
 #include <utility>
 
-#include <telar/csv.hpp>
 #include <telar/error.hpp>
 
 #include "base/did_you_mean.hpp"
@@ -16,92 +15,17 @@ namespace telar {
 
 namespace {
 
-/// The same test set for every seed: runs that differ in it cannot be compared.
-datasets::Pair hold_test_out(const Recipe& recipe, const Dataset& data) {
-  const double fraction = recipe.data.test_fraction;
-  try {
-    auto [train, test] = data.has_labels() ? split_stratified(data, fraction, 0) : split_shuffled(data, fraction, 0);
-    return {std::move(train), std::move(test)};
-  } catch (const Error& error) {
-    throw Error(error.code(), place_of(recipe, "data.test_fraction"), error.message(),
-                "change data.test_fraction, or name a file of test samples: test = \"...\"");
-  }
-}
-
-/// Names of the columns that are learnt from and of those that are learnt.
-struct ColumnNames {
-  std::vector<std::string> features, targets;
-};
-
-datasets::Pair read_tables(const Recipe& recipe, const std::filesystem::path& directory, ColumnNames& names) {
-  const DataSpec& spec = recipe.data;
-  if (spec.train.empty())
-    throw Error(ErrorCode::usage, place_of(recipe, "data.source"), "data.train is missing: which file?",
-                "add train = \"samples.csv\" to [data]");
-  if (spec.label.empty() == spec.targets.empty())
-    throw Error(ErrorCode::usage, place_of(recipe, spec.label.empty() ? "data.source" : "data.targets"),
-                spec.label.empty() ? "neither data.label nor data.targets: which column is to be learnt?"
-                                   : "both data.label and data.targets are given",
-                "label names the column of classes, targets the columns of numbers");
-  if (spec.separator.size() != 1 || spec.separator.find_first_of("\"\r\n ") != std::string::npos)
-    throw Error(ErrorCode::usage, place_of(recipe, "data.separator"), "data.separator must be one character",
-                "such as \",\", \";\" or \"\\t\"");
-  datasets::CsvOptions options{spec.label, spec.targets, spec.ignore, spec.separator.front(), {}};
-  const datasets::Table train = datasets::csv(directory / spec.train, options);
-  names.features = train.features;
-  names.targets = spec.label.empty() ? train.targets : std::vector<std::string>{spec.label};
-  if (spec.test.empty()) return hold_test_out(recipe, train.samples);
-  options.classes = train.samples.class_names();
-  const datasets::Table test = datasets::csv(directory / spec.test, options);
-  if (test.features != train.features || test.targets != train.targets)
-    throw Error(ErrorCode::data, (directory / spec.test).string(),
-                "its columns are not those of " + spec.train + ", or not in that order");
-  return {train.samples, test.samples};
-}
-
-datasets::Pair read_files(const Recipe& recipe, const std::filesystem::path& data_dir, ColumnNames& names) {
-  const DataSpec& spec = recipe.data;
-  const std::filesystem::path directory = data_dir.empty() ? std::filesystem::path(spec.directory) : data_dir;
-  if (spec.source == DataSpec::Source::fashion_mnist) return datasets::fashion_mnist(directory);
-  if (spec.source == DataSpec::Source::csv) return read_tables(recipe, directory, names);
-  if (directory.empty())
-    throw Error(ErrorCode::usage, place_of(recipe, "data.source"), "data.dir is missing: where are the four IDX files?",
-                "add dir = \"...\" to [data], or say --data-dir");
-  return datasets::idx(directory, spec.files, spec.classes);
-}
-
-/// (for training, held out)
-std::pair<Dataset, Dataset> hold_out(const Dataset& data, const ValidationSpec& spec, std::uint64_t seed) {
-  if (spec.kind == ValidationSpec::Kind::last) return split_last(data, spec.fraction);
-  if (spec.kind == ValidationSpec::Kind::shuffled) return split_shuffled(data, spec.fraction, seed);
-  if (spec.kind == ValidationSpec::Kind::stratified) return split_stratified(data, spec.fraction, seed);
-  auto [first, rest] = take_first(data, static_cast<std::size_t>(spec.first));
-  return {std::move(rest), std::move(first)};
-}
-
-std::string without_part(const Dataset& data) {  // "fashion_mnist (train)" -> "fashion_mnist"
-  return data.name().substr(0, data.name().find(" ("));
-}
-
-/// Whether the labels must become one-hot targets: for all losses but the sparse one, unless the network has one
-/// output.
-bool needs_targets(const Recipe& recipe) {
-  if (std::holds_alternative<SparseCategoricalCrossentropy>(*recipe.compile.loss)) return false;
-  const auto last = std::find_if(recipe.layers.rbegin(), recipe.layers.rend(),
-                                 [](const Layer& layer) { return std::holds_alternative<Dense>(layer); });
-  return std::holds_alternative<CategoricalCrossentropy>(*recipe.compile.loss) || last == recipe.layers.rend() ||
-         std::get<Dense>(*last).units != 1;
-}
-
 void check_width(const Recipe& recipe, const Sequential& model, const Dataset& data) {
   if (data.classes() == 0 || model.outputs() == data.classes()) return;
   const bool sparse = std::holds_alternative<SparseCategoricalCrossentropy>(*recipe.compile.loss);
   if (data.has_labels() && model.outputs() == 1 && !sparse) {  // labels are targets of one output
-    if (recipe.data.source != DataSpec::Source::csv || data.classes() <= 2) return;
-    throw Error(ErrorCode::usage, place_of(recipe, "data.label"),
-                "data.label names a column of " + std::to_string(data.classes()) +
-                    " classes, but the network has one output, which learns numbers",
-                "for a regression, say targets = [\"" + recipe.data.label + "\"] instead");
+    const bool is_table = recipe.data.source == DataSpec::Source::csv;
+    if ((!is_table && recipe.data.source != DataSpec::Source::images) || data.classes() <= 2) return;
+    if (is_table)
+      throw Error(ErrorCode::usage, place_of(recipe, "data.label"),
+                  "data.label names a column of " + std::to_string(data.classes()) +
+                      " classes, but the network has one output, which learns numbers",
+                  "for a regression, say targets = [\"" + recipe.data.label + "\"] instead");
   }
   std::size_t last = model.layers().size() - 1;
   while (last > 0 && !std::holds_alternative<Dense>(model.layers()[last])) --last;
@@ -113,7 +37,7 @@ void check_width(const Recipe& recipe, const Sequential& model, const Dataset& d
   throw Error(ErrorCode::usage,
               place_of(recipe, address + ".units") + ", layer " + name + " (" + std::string(class_name(layer)) +
                   "), output (" + width + ")",
-              "the network has " + width + (width == "1" ? " output" : " outputs") + ", but " + without_part(data) +
+              "the network has " + width + (width == "1" ? " output" : " outputs") + ", but " + set_name(data) +
                   " has " + classes + " classes",
               std::holds_alternative<Dense>(layer) ? "set " + address + ".units = " + classes
                                                    : "end with a Dense layer of units = " + classes);
@@ -188,33 +112,6 @@ Sequential stack(const Recipe& recipe, const Dataset& data) {
 }
 
 }  // namespace
-
-RecipeData load_data(const Recipe& recipe, const std::filesystem::path& data_dir) {
-  ColumnNames names;
-  auto [train, test] = read_files(recipe, data_dir, names);
-  const ValidationSpec& spec = recipe.data.validation;
-  RecipeData data{std::move(train), {}, std::move(test), std::move(names.features), std::move(names.targets)};
-  if (spec.kind != ValidationSpec::Kind::none) {
-    const std::string place = place_of(recipe, "data.validation");
-    if (spec.kind == ValidationSpec::Kind::first && static_cast<std::size_t>(spec.first) >= data.train.size())
-      throw Error(ErrorCode::usage, place,
-                  "data.validation.first = " + std::to_string(spec.first) + " leaves nothing to train on: " +
-                      without_part(data.train) + " has " + std::to_string(data.train.size()) + " training samples",
-                  "hold out fewer");
-    try {
-      auto [rest, held_out] = hold_out(data.train, spec, recipe.seed);
-      data.train = std::move(rest);
-      data.validation = std::move(held_out);
-    } catch (const Error& error) {
-      throw Error(error.code(), place, error.message(), error.hint());
-    }
-  }
-  // Recipes name their loss as Keras does; what this one needs of the labels follows from it.
-  if (recipe.compile.loss && needs_targets(recipe))
-    for (Dataset* part : {&data.train, data.validation ? &*data.validation : nullptr, &data.test})
-      if (part != nullptr && part->has_labels()) *part = to_categorical(*part);
-  return data;
-}
 
 Sequential build_model(const Recipe& recipe, const Dataset& data) {
   if (!recipe.compile.loss)

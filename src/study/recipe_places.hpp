@@ -10,4 +10,7 @@ namespace telar {
 /// of what it is in; at last the name of the recipe's file, or nothing for a recipe without one.
 [[nodiscard]] std::string place_of(const Recipe& recipe, std::string address);
 
+/// The data's name for messages, without their part: "fashion_mnist" for "fashion_mnist (train)".
+[[nodiscard]] std::string set_name(const Dataset& data);
+
 }  // namespace telar

@@ -67,6 +67,18 @@ class Terminal(ProgramTest):
         self.assertNotRegex(text, r"[\r\x1b]")
         self.assertRegex(text, r"Epoch 1/3 - ")
 
+    @unittest.skipUnless(os.path.isdir("/usr/share/datasets/fashion-mnist"), "Debian's dataset-fashion-mnist is not installed")
+    def test_what_is_fetched_has_a_bar_that_goes_away(self):
+        text = self.on_terminal("data", "fetch", "fashion_mnist", "--from", "file:///usr/share/datasets/fashion-mnist",
+                                columns=60, NO_COLOR="1", XDG_CACHE_HOME=str(self.folder / "cache"))
+        self.assertNotIn("\x1b", text)
+        drawn = [line for line in text.split("\n")[0].split("\r") if "━" in line]
+        self.assertTrue(drawn)
+        for line in drawn:
+            self.assertLess(len(line), 60)
+            self.assertRegex(line, r"\At.*-ubyte\.gz ━+─* [\d.]+/[\d.]+ MB")
+        self.assertRegex(text, r"\r *\rFashion-MNIST is in ")
+
     def test_a_line_that_is_redrawn_fits_the_terminal(self):
         for columns in (30, 50, 80):
             text = ESCAPE.sub("", self.on_terminal("train", "recipe.toml", "-q", columns=columns))

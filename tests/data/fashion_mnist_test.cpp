@@ -1,9 +1,8 @@
 #include <gtest/gtest.h>
-#include <optional>
-#include <stdlib.h>
 
 #include <telar/dataset.hpp>
 
+#include "support/environment_variable.hpp"
 #include "support/expect_error.hpp"
 #include "support/idx_bytes.hpp"
 #include "support/temporary_folder.hpp"
@@ -23,19 +22,9 @@ constexpr const char* kNames[] = {"train-images-idx3-ubyte", "train-labels-idx1-
                                   "t10k-labels-idx1-ubyte"};
 
 /// TELAR_DATA for the time of a test; null: not set.
-class DataVariable {
+class DataVariable : public test::EnvironmentVariable {
  public:
-  explicit DataVariable(const char* value) {
-    if (const char* old = getenv("TELAR_DATA")) old_ = old;
-    set(value);
-  }
-  DataVariable(const DataVariable&) = delete;
-  DataVariable& operator=(const DataVariable&) = delete;
-  ~DataVariable() { set(old_ ? old_->c_str() : nullptr); }
-
- private:
-  static void set(const char* value) { value ? setenv("TELAR_DATA", value, 1) : unsetenv("TELAR_DATA"); }
-  std::optional<std::string> old_;
+  explicit DataVariable(const char* value) : EnvironmentVariable("TELAR_DATA", value) {}
 };
 
 class FashionMnist : public testing::Test {
@@ -111,7 +100,7 @@ TEST_F(FashionMnist, is_looked_for_nowhere_else_once_a_folder_is_named) {
 }
 
 TEST_F(FashionMnist, says_what_to_do_when_it_is_missing) {
-  for (const char* advice : {"dataset-fashion-mnist", "--data-dir", "TELAR_DATA"})
+  for (const char* advice : {"telar data fetch fashion_mnist", "dataset-fashion-mnist", "--data-dir", "TELAR_DATA"})
     expect_error(ErrorCode::data, (folder_ / "train-labels-idx1-ubyte").string(), advice,
                  [&] { static_cast<void>(fashion_mnist(folder_.path())); });
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <iostream>
+#include <map>
 #include <set>
 #include <string>
 #include <typeindex>
@@ -95,7 +96,7 @@ class Page {
 
   struct Rows {
     Page& page;
-    std::string only_with{};  ///< what a further option needs
+    std::map<std::string, std::string, std::less<>> only_with{};  ///< what an option needs
     std::string lines{};
     std::set<std::string, std::less<>> seen{};
 
@@ -104,7 +105,8 @@ class Page {
       if (!seen.emplace(name).second) return;
       std::string meaning(doc);
       for (std::size_t at = 0; (at = meaning.find('|', at)) != std::string::npos; at += 2) meaning.insert(at, "\\");
-      if (!only_with.empty()) meaning += " Only with " + code(only_with) + ".";
+      if (const auto need = only_with.find(name); need != only_with.end())
+        meaning += " Only with " + need->second + ".";
       const bool bounded = range.low > Range{}.low || range.high < Range{}.high;
       lines += "| " + code(name) + " | " + page.type_of(value, name) + " | " + (bounded ? range.text() : "") + " | " +
                default_of(value, range) + " | " + meaning + " |\n";
@@ -235,8 +237,41 @@ class Page {
   std::vector<std::function<void()>> waiting_;
 };
 
+struct OptionNames {
+  std::vector<std::string> names{};
+  template <class T>
+  void field(std::string_view option, const T&, std::string_view, const Range& = {}) {
+    names.emplace_back(option);
+  }
+};
+
 /// The tables of a recipe; its own options come before them.
 struct RecipeTables {
+  static DataSpec of(DataSpec::Source source) {
+    DataSpec spec;
+    spec.source = source;
+    return spec;
+  }
+
+  /// For each option of [data] that not all sources have: `source = "csv"` or `"images"`.
+  static std::map<std::string, std::string, std::less<>> needed_sources() {
+    std::map<std::string, std::vector<std::string>> sources;
+    for (const auto& source : enum_names<DataSpec::Source>) {
+      OptionNames options;
+      const DataSpec spec = of(source.value);
+      describe(spec, options);
+      for (const std::string& option : options.names) sources[option].emplace_back(source.name);
+    }
+    std::map<std::string, std::string, std::less<>> needed;
+    for (const auto& [option, names] : sources) {
+      if (names.size() == enum_names<DataSpec::Source>.size()) continue;
+      std::string& text = needed[option];
+      for (const std::string& source : names)
+        text += text.empty() ? code("source = \"" + source + "\"") : " or " + code("\"" + source + "\"");
+    }
+    return needed;
+  }
+
   Page::Rows top;
   std::string text{};
 
@@ -247,16 +282,14 @@ struct RecipeTables {
   template <class Visit>
   void section(std::string_view name, Visit&& visit) {
     Page::Rows rows{top.page};
+    if (name == "data") rows.only_with = needed_sources();
     visit(rows);
-    // [data] has options that go with one source only.
-    if (name == "data") {
+    // [data] has options that go with some sources only.
+    if (name == "data")
       for (const auto& source : enum_names<DataSpec::Source>) {
-        DataSpec spec;
-        spec.source = source.value;
-        rows.only_with = "source = \"" + std::string(source.name) + "\"";
+        const DataSpec spec = of(source.value);
         describe(spec, rows);
       }
-    }
     text += "\n### [" + std::string(name) + "]\n\n" + rows.finished();
   }
 };

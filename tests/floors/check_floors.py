@@ -15,7 +15,7 @@ HEADER_FLOORS = {
     "error": "base", "version": "base",
     "initializers": "spec", "normalization_layers": "spec", "learning_rate": "spec", "layers": "spec", "losses": "spec", "metrics": "spec", "optimizers": "spec", "history": "spec", "snapshot": "spec",
     "tensor_optimizers": "spec", "regularizers": "spec", "constraints": "spec", "image_layers": "spec", "custom": "spec", "custom_layer": "spec",
-    "callbacks": "spec", "csv": "data", "dataset": "data", "telar": "study",
+    "callbacks": "spec", "csv": "data", "dataset": "data", "images": "data", "telar": "study",
     # Declared for the model's floor, defined on the floors that their verbs need.
     "sequential": "model", "predictor": "model", "onnx": "model", "gradient_check": "model", "cross_validation": "model",
 }

@@ -61,19 +61,23 @@ TEST(NpyHeader, may_have_its_keys_in_any_order_and_no_last_comma) {
   EXPECT_EQ(parse_npy_float32(header("{'shape': (2, 3), 'fortran_order': False, 'descr': '<f4'}   \n")), (Shape{2, 3}));
 }
 
-TEST(NpyHeader, refuses_other_types_and_orders) {
+TEST(NpyHeader, says_type_and_order) {
+  const NpyHeader said = parse_npy_header(header("{'descr': '>i8', 'fortran_order': True, 'shape': (2, 3), }\n"));
+  EXPECT_EQ(said.type, ">i8");
+  EXPECT_TRUE(said.fortran_order);
+  EXPECT_FALSE(parse_npy_header(npy_header(Shape{2, 3})).fortran_order);
+}
+
+TEST(NpyHeader, refuses_several_fields_and_an_order_that_is_none) {
+  refused("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }\n", "several fields");
+  refused("{'descr': '<f4', 'fortran_order': Maybe, 'shape': (2, 3), }\n", "neither True nor False");
+}
+
+TEST(NpyHeader, of_an_archive_of_weights_has_one_type_and_order) {
   refused("{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }\n", "type is '<f8'");
   refused("{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }\n", "type is '>f4'");
   refused("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }\n", "type is '|O'");
   refused("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }\n", "not in C order");
-}
-
-TEST(NpyHeader, says_type_and_order) {
-  const NpyHeader parsed = parse_npy_header(header("{'descr': '>i2', 'fortran_order': True, 'shape': (2, 3), }\n"));
-  EXPECT_EQ(parsed.type, ">i2");
-  EXPECT_TRUE(parsed.fortran_order);
-  EXPECT_EQ(parsed.shape, (Shape{2, 3}));
-  refused("{'descr': '<f4', 'fortran_order': 0, 'shape': (2, 3), }\n", "neither True nor False");
 }
 
 TEST(NpyHeader, refuses_what_numpy_does_not_write) {

@@ -55,5 +55,31 @@ TEST(EnvironmentDocument, SaysWithWhatTheRunWasMade) {
   }
 }
 
+TEST(DataDocument, TellsWhatTrainingPicturesAreLike) {
+  Dataset::Storage storage;
+  storage.shape = {1, 2};
+  storage.features = std::vector<std::uint8_t>{0, 200, 0, 200};
+  storage.labels = {0, 0};
+  RecipeData data;
+  data.train = data.test = Dataset(std::move(storage));
+  const Json environment{{"data", data_document(data)}};
+  const std::optional<PictureTraits> traits = picture_traits(environment);
+  ASSERT_TRUE(traits);
+  EXPECT_EQ(traits->border, 100);
+  EXPECT_EQ(traits->mean_low, 100);
+  EXPECT_EQ(traits->bright_high, 0.5);
+  EXPECT_FALSE(environment["data"]["test"].contains("pictures"));
+}
+
+TEST(DataDocument, TellsNothingOfSamplesThatAreNoPictures) {
+  RecipeData data;
+  data.train = data.test = set_of({1, 2}, {0});
+  EXPECT_FALSE(picture_traits(Json{{"data", data_document(data)}}));
+  EXPECT_FALSE(picture_traits(Json::object()));
+  EXPECT_FALSE(picture_traits(Json::parse(R"({"data":{"train":{"pictures":{"border":"dark"}}}})")));
+  EXPECT_FALSE(picture_traits(Json::parse(R"({"data":{"train":{"pictures":{"border":1,"mean":[2],"bright":[]}}}})")));
+  EXPECT_FALSE(picture_traits(Json::parse(R"({"data":{"train":{"pictures":7}}})")));
+}
+
 }  // namespace
 }  // namespace telar

@@ -113,8 +113,10 @@ inline Recipe random_recipe() {
   Recipe recipe;
   describe(recipe, RandomFields{});
   recipe.fit.validation_split = 0;  // a loaded recipe has it in [data]
-  if (recipe.data.source == DataSpec::Source::csv && recipe.data.directory.empty())
-    recipe.data.directory = "/tables";  // a loaded recipe says where its tables are
+  using Source = DataSpec::Source;
+  const Source source = recipe.data.source;
+  if (recipe.data.directory.empty() && (source == Source::csv || source == Source::npy || source == Source::images))
+    recipe.data.directory = "/samples";  // a loaded recipe says where its files are
   recipe.fit.initial_epoch = std::min(recipe.fit.initial_epoch, recipe.fit.epochs - 1);
   return recipe;
 }

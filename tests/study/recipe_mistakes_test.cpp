@@ -271,6 +271,25 @@ TEST_F(RecipeMistakes, unknown_source) {
             "[r.toml:2:1] data.source = \"fashion_mnst\" is unknown\n  did you mean \"fashion_mnist\"?");
 }
 
+TEST_F(RecipeMistakes, keys_of_pictures_and_arrays) {
+  const auto images = [this](const std::string& keys) {
+    return small_with("source = \"fashion_mnist\"", "source = \"images\"\ntrain = \"p\"\n" + keys);
+  };
+  EXPECT_EQ(images("size = 28"), "[r.toml:4:1] data.size must be an array, but is an integer (28)");
+  EXPECT_EQ(images("size = [28, 0]"), "[r.toml:4:13] data.size.1 = 0, but must be in [1, 4096]");
+  EXPECT_EQ(images("size = [28, 28.0]"), "[r.toml:4:13] data.size.1 must be an integer, but is a float (28)");
+  EXPECT_EQ(images("channels = 4"), "[r.toml:4:1] data.channels = 4, but must be in [1, 3]");
+  EXPECT_EQ(images("chanels = 3"), "[r.toml:4:1] unknown key \"chanels\" in [data]\n  did you mean \"channels\"?");
+  EXPECT_EQ(images("label = \"x\"").substr(0, 42), "[r.toml:4:1] unknown key \"label\" in [data]");
+  const auto arrays = [this](const std::string& keys) {
+    return small_with("source = \"fashion_mnist\"", "source = \"npy\"\n" + keys);
+  };
+  EXPECT_EQ(arrays("x_tran = \"x\""), "[r.toml:3:1] unknown key \"x_tran\" in [data]\n  did you mean \"x_train\"?");
+  EXPECT_EQ(arrays("archive = 1"), "[r.toml:3:1] data.archive must be a string, but is an integer (1)");
+  EXPECT_EQ(arrays("test_fraction = 1"), "[r.toml:3:1] data.test_fraction = 1, but must be in (0, 1)");
+  EXPECT_EQ(arrays("size = [1, 1]").substr(0, 41), "[r.toml:3:1] unknown key \"size\" in [data]");
+}
+
 TEST_F(RecipeMistakes, missing_parts) {
   EXPECT_EQ(small_with("[data]\nsource = \"fashion_mnist\"\n", ""),
             "[r.toml] there is no [data]\n  [data] source = \"fashion_mnist\"");

@@ -147,6 +147,33 @@ TEST_F(RecipeReading, takes_a_relative_dir_from_the_folder_of_the_recipe_that_sa
   EXPECT_EQ(folder_.load(kSmall, {"data.dir=now"}).data.directory, (std::filesystem::current_path() / "now").string());
 }
 
+TEST_F(RecipeReading, takes_the_options_of_pictures_and_finds_them_beside_the_recipe) {
+  folder_.write("base/base.toml", with(kSmall, "source = \"fashion_mnist\"", R"(source = "images"
+train = "pictures"
+size = [20, 30]
+channels = 3)"));
+  const DataSpec data = folder_.load("extends = \"base/base.toml\"\n[data]\ntest = \"later\"").data;
+  EXPECT_EQ(std::filesystem::path(data.directory), folder_.path() / "base/");
+  EXPECT_EQ(data.train, "pictures");
+  EXPECT_EQ(data.test, (folder_.path() / "later").string());
+  EXPECT_EQ(data.size, (std::vector<int>{20, 30}));
+  EXPECT_EQ(data.channels, 3);
+}
+
+TEST_F(RecipeReading, takes_the_options_of_arrays_and_finds_them_beside_the_recipe) {
+  folder_.write("base/base.toml", with(kSmall, "source = \"fashion_mnist\"", R"(source = "npy"
+archive = "mnist.npz"
+x_train = "images"
+x_test = ""
+y_test = "")"));
+  const DataSpec data = folder_.load("extends = \"base/base.toml\"").data;
+  EXPECT_EQ(std::filesystem::path(data.directory), folder_.path() / "base/");
+  EXPECT_EQ(data.archive, "mnist.npz");
+  EXPECT_EQ(data.arrays.x_train, "images");
+  EXPECT_EQ(data.arrays.y_train, "y_train");
+  EXPECT_EQ(data.arrays.x_test, "");
+}
+
 TEST_F(RecipeReading, takes_options_that_have_no_default) {
   const Recipe recipe = folder_.load(kSmall + R"(
 callbacks = [ { type = "EarlyStopping", baseline = 0.5, mode = "max" }, { type = "ProgressBar", style = "lines", color = false } ]
