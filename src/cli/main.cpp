@@ -40,12 +40,13 @@ int fail(int code, std::string message) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App program("Dense deep learning in native C++: train, evaluate and inspect small recipes.", "telar");
+  CLI::App program("Dense deep learning in native C++: train, compare, evaluate and inspect small recipes.", "telar");
   program.require_subcommand(1);
   program.set_version_flag("--version", std::string("telar ") + version());
   program.footer(
       "Examples:\n"
       "  telar train recipes/fashion-mnist/baseline.toml\n"
+      "  telar compare recipes/fashion-mnist/baseline.toml recipes/fashion-mnist/batch-normalization.toml\n"
       "  telar evaluate runs/2026-01-02T03-04-05Z-baseline-s0\n"
       "  telar inspect recipes/fashion-mnist/batch-normalization.toml\n"
       "  telar doctor recipes/fashion-mnist/reduce-lr-on-plateau.toml\n"
@@ -55,7 +56,9 @@ int run(int argc, char** argv) {
                                 add_inspect(program),
                                 add_doctor(program),
                                 add_export(program),
-                                add_data(program)};
+                                add_data(program),
+                                add_compare(program, {argv, argv + argc}),
+                                add_runs(program)};
   try {
     program.parse(argc, argv);
   } catch (const CLI::CallForHelp& call) {

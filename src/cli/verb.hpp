@@ -41,6 +41,8 @@ struct Verb {
 [[nodiscard]] Verb add_inspect(CLI::App& program);
 [[nodiscard]] Verb add_doctor(CLI::App& program);
 [[nodiscard]] Verb add_data(CLI::App& program);
+[[nodiscard]] Verb add_compare(CLI::App& program, std::vector<std::string> command);
+[[nodiscard]] Verb add_runs(CLI::App& program);
 
 /// Whether a path names a Keras model rather than a run folder or a recipe.
 [[nodiscard]] bool is_model_file(const std::string& path);
