@@ -70,11 +70,11 @@ TEST(SequentialLevels, spend_all_at_a_single_look) {
   EXPECT_NEAR(sequential_levels(sizes, std::vector<double>{0.05})[0], 0.05, 1e-10);
 }
 
-// Pocock 1977, table 1: three looks at equal distances, 5 %, have the level .0221 each.
+// Pocock 1977, table 1: three looks at equal distances, 5 %, have the bound 2.289 each, which is the level .0221.
 TEST(SequentialLevels, give_pococks_constant_boundary) {
   const std::vector<int> sizes{1, 2, 3};
-  const std::vector<double> levels = sequential_levels(sizes, std::vector<double>{0.0221, 0.038018, 0.05});
-  for (const double level : levels) EXPECT_NEAR(level, 0.0221, 1e-4);
+  const std::vector<double> levels = sequential_levels(sizes, std::vector<double>{0.0220516, 0.0379378, 0.05});
+  for (const double level : levels) EXPECT_NEAR(level, 0.02205, 1e-5);
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ class RunIndex : public testing::Test {
     folder.append_epoch(0, logs);
     TrainResult result;
     result.history.ended = ended;
-    result.validation = Score{.loss = {0.25, 0.2, 0.3}, .metrics = {{"accuracy", {0.75, 0.7, 0.8}}}};
+    result.validation.emplace();
+    result.validation->metrics = {{"accuracy", {0.75, 0.7, 0.8}}};
     folder.write_result(result);
     return folder.path();
   }
