@@ -57,8 +57,10 @@ Interval bca_interval(std::span<const double> values) {
     means[static_cast<std::size_t>(r)] = mean_of(drawn);
   }
   std::ranges::sort(means);
-  const auto below = std::ranges::lower_bound(means, mean) - means.begin();
-  const auto up_to = std::ranges::upper_bound(means, mean) - means.begin();
+  // Means that differ by their rounding alone are equal.
+  const double rounding = 1e-12 * std::max(std::abs(least), std::abs(most));
+  const auto below = std::ranges::lower_bound(means, mean - rounding) - means.begin();
+  const auto up_to = std::ranges::upper_bound(means, mean + rounding) - means.begin();
 
   const boost::math::normal normal;
   const double bias = boost::math::quantile(normal, static_cast<double>(below + up_to) / (2.0 * kResamples));

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 
 #include <telar/error.hpp>
 
 #include "base/atomic_file.hpp"
+#include "base/bootstrap.hpp"
 #include "study/comparable.hpp"
 #include "study/environment.hpp"
 #include "study/new_folder.hpp"
@@ -127,14 +129,21 @@ class Work {
       if (!bring_to(comparison_.looks[look].seeds, judge)) {
         comparison_.interrupted = true;
         judge.describe(paired_results());
-        forget_what_never_began();
         break;
       }
       judge.judge(look, paired_results());
       comparison_.looks_made = look + 1;
     }
-    for (std::size_t i = 0; i < comparison_.changes.size(); ++i)
-      comparison_.changes[i].judgement = judge.judgements()[i];
+    const std::vector<PairedResults> results = paired_results();
+    for (std::size_t i = 0; i < comparison_.changes.size(); ++i) {
+      Change& change = comparison_.changes[i];
+      change.judgement = judge.judgements()[i];
+      std::vector<double> differences = results[i].differences;
+      if (differences.size() < kSeedsForBootstrap) continue;
+      if (!comparison_.more_is_better) std::ranges::transform(differences, differences.begin(), std::negate());
+      change.bootstrap = bca_interval(differences);
+    }
+    if (comparison_.interrupted) forget_what_never_began();
   }
 
   /// Until the baseline and what is not settled have so many finished seeds each. False if the user stopped it.
@@ -319,12 +328,6 @@ Summary Comparison::delta_of(const Change& change) const {
   Summary delta = change.judgement.delta;
   if (more_is_better) return delta;
   return {delta.n, -delta.mean, delta.sd, {-delta.interval.high, -delta.interval.low}};
-}
-
-std::optional<Interval> Comparison::bootstrap_of(const Change& change) const {
-  const std::optional<Interval>& interval = change.judgement.bootstrap;
-  if (!interval || more_is_better) return interval;
-  return Interval{-interval->high, -interval->low};
 }
 
 }  // namespace telar

@@ -63,10 +63,14 @@ struct TestComparison {
   double p_images = 1;           ///< of all seeds: clustered_mcnemar_p
 };
 
+/// BCa intervals are told from so many seeds on: for fewer they are too short.
+inline constexpr std::size_t kSeedsForBootstrap = 20;
+
 struct Change {
   ComparedRecipe recipe{};
   std::vector<RecipeDifference> differences{};  ///< from the baseline
   Judgement judgement{};                        ///< its differences are above 0 where the change is better
+  std::optional<Interval> bootstrap{};          ///< BCa, of change less baseline; from kSeedsForBootstrap on
   std::optional<TestComparison> test{};
 };
 
@@ -84,9 +88,8 @@ struct Comparison {
   std::int64_t fresh_readings = 0;         ///< runs whose test set was read for this comparison
   std::filesystem::path directory{};
 
-  /// A judgement's delta and interval as change less baseline.
+  /// A judgement's delta as change less baseline.
   [[nodiscard]] Summary delta_of(const Change& change) const;
-  [[nodiscard]] std::optional<Interval> bootstrap_of(const Change& change) const;
 };
 
 /// Trains all jobs, or those that are reached before the user wants to stop; `upcoming`: those that may follow.

@@ -52,7 +52,6 @@ Json test_json(const TestComparison& test) {
 Json change_json(const Comparison& comparison, const Change& change) {
   const Judgement& j = change.judgement;
   const Summary delta = comparison.delta_of(change);
-  const std::optional<Interval> bootstrap = comparison.bootstrap_of(change);
   Json document{{"recipe", change.recipe.name},
                 {"verdict", to_string(j.verdict)},
                 {"delta", delta.n > 0 ? json_number(delta.mean) : Json(nullptr)},
@@ -65,7 +64,7 @@ Json change_json(const Comparison& comparison, const Change& change) {
                 {"p_equivalence", json_number(j.p_equivalence)},
                 {"sign_flips_drawn", j.draws},
                 {"delta_sd", json_number(delta.sd)},
-                {"bootstrap_interval", bootstrap ? interval_json(*bootstrap) : Json(nullptr)},
+                {"bootstrap_interval", change.bootstrap ? interval_json(*change.bootstrap) : Json(nullptr)},
                 {"share_better", json_number(j.better.value)},
                 {"share_better_interval", interval_json(j.better.interval)},
                 {"test", change.test ? test_json(*change.test) : Json(nullptr)}};

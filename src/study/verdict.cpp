@@ -27,7 +27,6 @@ std::optional<std::int64_t> seeds_needed(const Summary& delta, double band, int 
 Judgement described(const PairedResults& results, double band, int changes) {
   Judgement j;
   j.delta = summarize(results.differences);
-  if (results.differences.size() >= kSeedsForBootstrap) j.bootstrap = bca_interval(results.differences);
   j.better = share_above_zero(results.differences);
   if (results.only_change_failed + results.only_baseline_failed > 0) {
     j.p = mcnemar_test(results.only_change_failed, results.only_baseline_failed).exact;

@@ -6,7 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "base/bootstrap.hpp"
 #include "base/paired.hpp"
 
 namespace telar {
@@ -17,9 +16,6 @@ enum class Verdict { better, worse, equivalent, undecided };
 
 /// The probability of calling any change of a comparison better or worse that is neither, looks included.
 inline constexpr double kAlpha = 0.05;
-/// BCa intervals are shown from so many seeds on: for fewer they are too short.
-inline constexpr std::size_t kSeedsForBootstrap = 20;
-
 /// After how many seeds a comparison is judged, and how much of kAlpha is spent by then.
 struct Look {
   int seeds = 0;
@@ -43,14 +39,13 @@ struct PairedResults {
 /// What they say.
 struct Judgement {
   Verdict verdict = Verdict::undecided;
-  bool too_few_seeds = false;         ///< for any verdict
-  Summary delta;                      ///< of the differences
-  std::optional<Interval> bootstrap;  ///< BCa, from kSeedsForBootstrap on
-  double p = 1;                       ///< of the sign-flip test, or of the failures where there are any
-  std::int64_t draws = 0;             ///< SignFlipTest::draws
-  double p_holm = 1;                  ///< adjusted for all changes
-  double p_equivalence = 1;           ///< of two one-sided tests
-  Share better;                       ///< of the seeds
+  bool too_few_seeds = false;  ///< for any verdict
+  Summary delta;               ///< of the differences
+  double p = 1;                ///< of the sign-flip test, or of the failures where there are any
+  std::int64_t draws = 0;      ///< SignFlipTest::draws
+  double p_holm = 1;           ///< adjusted for all changes
+  double p_equivalence = 1;    ///< of two one-sided tests
+  Share better;                ///< of the seeds
   /// Undecided: how many seeds would give a verdict with a probability of 80 % if mean and spread are as seen; absent
   /// if that is more than kMostPairs.
   std::optional<std::int64_t> seeds_needed;

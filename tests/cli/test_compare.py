@@ -156,6 +156,17 @@ class Compare(ProgramTest):
         self.assertIn("warning: --seeds 5 gives no verdict: 1 change takes at least 6 seeds", done.stderr)
         self.assertIn("slower was tried with too few seeds for a verdict", done.stdout)
 
+    def test_the_bootstrap_stands_beside_it_from_20_seeds_on(self):
+        few = self.document("compare", "recipe.toml", "slower.toml", "--seeds", "6")["changes"][0]
+        self.assertIsNone(few["bootstrap_interval"])
+        for metric, sign in (("val_accuracy", -1), ("val_loss", 1)):
+            many = self.document("compare", "recipe.toml", "slower.toml", "--seeds", "20", "--metric", metric)["changes"][0]
+            low, high = many["bootstrap_interval"]
+            self.assertTrue(low < many["delta"] < high)
+            self.assertEqual(many["verdict"], "worse")
+            self.assertGreater(sign * low, 0)
+            self.assertGreater(sign * high, 0)
+
     def test_fail_if_worse(self):
         self.document("compare", "recipe.toml", "slower.toml", "--seeds", "6", "--fail-if-worse", code=4)
         self.document("compare", "slower.toml", "recipe.toml", "--seeds", "6", "--fail-if-worse")

@@ -173,11 +173,6 @@ TEST(Verdict, TellsHowManySeedsAnUndecidedChangeWouldTake) {
   EXPECT_LT(*j.seeds_needed, 150);
 }
 
-TEST(Verdict, ShowsTheBootstrapFromTwentySeedsOn) {
-  EXPECT_FALSE(judged(clear(0.01, 19)).bootstrap.has_value());
-  EXPECT_TRUE(judged(clear(0.01, 20)).bootstrap.has_value());
-}
-
 TEST(Verdict, IsWorseWhereSeedsFailThatDidNotBefore) {
   PairedResults results = clear(0.01, 2);  // better where it did not diverge
   results.only_change_failed = 8;
