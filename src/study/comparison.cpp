@@ -138,6 +138,9 @@ class Work {
     for (std::size_t i = 0; i < comparison_.changes.size(); ++i) {
       Change& change = comparison_.changes[i];
       change.judgement = judge.judgements()[i];
+      if (!judge.settled(i))
+        change.seeds_needed =
+            seeds_needed(change.judgement, comparison_.band, static_cast<int>(comparison_.changes.size()));
       std::vector<double> differences = results[i].differences;
       if (differences.size() < kSeedsForBootstrap) continue;
       if (!comparison_.more_is_better) std::ranges::transform(differences, differences.begin(), std::negate());

@@ -71,6 +71,7 @@ struct Change {
   std::vector<RecipeDifference> differences{};  ///< from the baseline
   Judgement judgement{};                        ///< its differences are above 0 where the change is better
   std::optional<Interval> bootstrap{};          ///< BCa, of change less baseline; from kSeedsForBootstrap on
+  std::optional<std::int64_t> seeds_needed{};   ///< in all; undecided alone
   std::optional<TestComparison> test{};
 };
 

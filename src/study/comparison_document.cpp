@@ -58,7 +58,7 @@ Json change_json(const Comparison& comparison, const Change& change) {
                 {"interval", interval_json(delta.interval)},
                 {"p", json_number(j.p)},
                 {"seeds", delta.n},
-                {"seeds_needed", j.seeds_needed ? Json(*j.seeds_needed) : Json(nullptr)},
+                {"seeds_needed", change.seeds_needed ? Json(*change.seeds_needed) : Json(nullptr)},
                 {"too_few_seeds", j.too_few_seeds},
                 {"p_holm", json_number(j.p_holm)},
                 {"p_equivalence", json_number(j.p_equivalence)},

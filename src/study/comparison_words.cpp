@@ -22,10 +22,11 @@ std::string list_of(const std::vector<std::string>& names) {
 
 std::int64_t failed(const ComparedRecipe& recipe) { return std::ranges::count_if(recipe.runs, &ComparedRun::failed); }
 
-std::string needed_text(const Judgement& j) {
-  if (!j.seeds_needed) return "if they differ at all, then by too little to find with 10,000 seeds";
-  const std::int64_t more = *j.seeds_needed - j.delta.n;
-  return fmt::format("about {} more {} would tell (--seeds {})", more, more == 1 ? "seed" : "seeds", *j.seeds_needed);
+std::string needed_text(const Change& change) {
+  if (!change.seeds_needed) return "if they differ at all, then by too little to find with 10,000 seeds";
+  const std::int64_t more = *change.seeds_needed - change.judgement.delta.n;
+  return fmt::format("about {} more {} would tell (--seeds {})", more, more == 1 ? "seed" : "seeds",
+                     *change.seeds_needed);
 }
 
 /// Seeds at which only the change has no result, and only the baseline.
@@ -97,7 +98,7 @@ VerdictSentence verdict_sentence(const Comparison& comparison, const Change& cha
             fmt::format("; {} at least {} seeds", changes == 1 ? "it takes" : fmt::format("{} changes take", changes),
                         fewest_seeds(changes));
       else if (j.delta.n > 0 && failed_alone(comparison, change) == std::pair<std::int64_t, std::int64_t>())
-        sentence.evidence += "; " + needed_text(j);
+        sentence.evidence += "; " + needed_text(change);
     }
   }
   return sentence;

@@ -12,19 +12,7 @@ namespace telar {
 
 namespace {
 
-/// How many seeds would give a verdict; see Judgement::seeds_needed.
-std::optional<std::int64_t> seeds_needed(const Summary& delta, double band, int changes) {
-  const auto at_least = std::max<std::int64_t>(delta.n + 1, fewest_seeds(changes));
-  // Without spread the first seeds that allow a verdict give it.
-  if (delta.n < 2 || !std::isfinite(delta.sd) || !(delta.sd > 0)) return at_least;
-  const double alpha = kAlpha / changes, effect = std::abs(delta.mean) / delta.sd;
-  const std::int64_t seeds =
-      std::min(pairs_for_difference(effect, alpha), pairs_for_equivalence(effect, band / delta.sd, alpha));
-  if (seeds > kMostPairs) return {};
-  return std::max(seeds, at_least);
-}
-
-Judgement described(const PairedResults& results, double band, int changes) {
+Judgement described(const PairedResults& results, double band) {
   Judgement j;
   j.delta = summarize(results.differences);
   j.better = share_above_zero(results.differences);
@@ -36,7 +24,6 @@ Judgement described(const PairedResults& results, double band, int changes) {
     j.draws = test.draws;
     j.p_equivalence = equivalence_p(results.differences, band);
   }
-  j.seeds_needed = seeds_needed(j.delta, band, changes);
   return j;
 }
 
@@ -72,6 +59,18 @@ int fewest_seeds(int changes) {
   int seeds = 1;
   while (std::exp2(1 - seeds) > kAlpha / changes) ++seeds;
   return seeds;
+}
+
+std::optional<std::int64_t> seeds_needed(const Judgement& judgement, double band, int changes) {
+  const Summary& delta = judgement.delta;
+  const auto at_least = std::max<std::int64_t>(delta.n + 1, fewest_seeds(changes));
+  // Without spread the first seeds that allow a verdict give it.
+  if (delta.n < 2 || !std::isfinite(delta.sd) || !(delta.sd > 0)) return at_least;
+  const double alpha = kAlpha / changes, effect = std::abs(delta.mean) / delta.sd;
+  const std::int64_t seeds =
+      std::min(pairs_for_difference(effect, alpha), pairs_for_equivalence(effect, band / delta.sd, alpha));
+  if (seeds > kMostPairs) return {};
+  return std::max(seeds, at_least);
 }
 
 Judge::Judge(std::vector<Look> looks, int changes, double band)
@@ -120,7 +119,6 @@ void Judge::judge(std::size_t look, std::span<const PairedResults> results) {
       j.verdict = Verdict::equivalent;
     else if (is_different[i])
       j.verdict = is_worse(results[i], j) ? Verdict::worse : Verdict::better;
-    if (settled(i)) j.seeds_needed.reset();
   }
 }
 
@@ -128,7 +126,7 @@ void Judge::describe(std::span<const PairedResults> results) {
   const int changes = static_cast<int>(judgements_.size());
   for (std::size_t i = 0; i < judgements_.size(); ++i) {
     if (settled(i)) continue;
-    judgements_[i] = described(results[i], band_, changes);
+    judgements_[i] = described(results[i], band_);
     const std::size_t seeds = results[i].differences.size() +
                               static_cast<std::size_t>(results[i].only_change_failed + results[i].only_baseline_failed);
     judgements_[i].too_few_seeds = seeds < static_cast<std::size_t>(fewest_seeds(changes));

@@ -46,10 +46,11 @@ struct Judgement {
   double p_holm = 1;           ///< adjusted for all changes
   double p_equivalence = 1;    ///< of two one-sided tests
   Share better;                ///< of the seeds
-  /// Undecided: how many seeds would give a verdict with a probability of 80 % if mean and spread are as seen; absent
-  /// if that is more than kMostPairs.
-  std::optional<std::int64_t> seeds_needed;
 };
+
+/// How many seeds would decide an undecided one of `changes` with a probability of 80 % if mean and spread are as seen;
+/// absent if that is more than kMostPairs.
+[[nodiscard]] std::optional<std::int64_t> seeds_needed(const Judgement& judgement, double band, int changes);
 
 /// Judges all changes of a comparison look by look: which are settled stay so.
 ///

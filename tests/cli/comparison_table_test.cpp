@@ -24,6 +24,7 @@ Comparison comparison_with(const std::vector<double>& differences) {
   Judge judge(comparison.looks, 1, comparison.band);
   judge.judge(0, std::vector{PairedResults{.differences = differences}});
   change.judgement = judge.judgements()[0];
+  if (!judge.settled(0)) change.seeds_needed = seeds_needed(change.judgement, comparison.band, 1);
   return comparison;
 }
 
