@@ -28,11 +28,10 @@ std::vector<PairedResults> first(const std::vector<PairedResults>& all, int seed
 }
 
 /// One whole study with the true differences `means`.
-std::vector<Judgement> study(std::mt19937_64& engine, const std::vector<double>& means,
-                             const std::vector<Look>& looks) {
+std::vector<Judgement> study(std::mt19937_64& engine, const std::vector<double>& means, const std::vector<Look>& looks,
+                             Judge judge) {
   std::vector<PairedResults> all;
   for (const double mean : means) all.push_back(drawn(engine, mean, looks.back().seeds));
-  Judge judge(looks, static_cast<int>(means.size()), kBand);
   for (std::size_t look = 0; look < looks.size() && !judge.all_settled(); ++look)
     judge.judge(look, first(all, looks[look].seeds));
   return judge.judgements();
@@ -48,9 +47,10 @@ struct Counts {
 
 Counts simulate(const std::vector<double>& means, const std::vector<Look>& looks) {
   std::mt19937_64 engine(20261126);
+  const Judge fresh(looks, static_cast<int>(means.size()), kBand);
   Counts counts;
   for (int i = 0; i < kStudies; ++i) {
-    const std::vector<Judgement> judgements = study(engine, means, looks);
+    const std::vector<Judgement> judgements = study(engine, means, looks, fresh);
     bool wrong = false;
     for (std::size_t c = 0; c < means.size(); ++c) {
       const Judgement& j = judgements[c];
@@ -76,11 +76,12 @@ TEST(Simulation, WithoutATrueDifferenceIsRarelyCalledBetterOrWorse) {
 
 TEST(Simulation, WithoutATrueDifferenceAndWithoutABandIsWrongNoMoreOftenEither) {
   std::mt19937_64 engine(7);
+  const std::vector<Look> looks = planned_looks({});
+  const Judge fresh(looks, 1, 0);
   int different = 0;
   for (int i = 0; i < kStudies; ++i) {
-    const std::vector<Look> looks = planned_looks({});
     const std::vector<PairedResults> all{drawn(engine, 0, 24)};
-    Judge judge(looks, 1, 0);
+    Judge judge = fresh;
     for (std::size_t look = 0; look < looks.size() && !judge.all_settled(); ++look)
       judge.judge(look, first(all, looks[look].seeds));
     different += judge.all_settled();
