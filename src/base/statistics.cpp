@@ -22,13 +22,16 @@ Summary from_squared_deviations(std::int64_t n, double mean, double squares) {
 }  // namespace
 
 Interval wilson_interval(std::int64_t k, std::int64_t n) {
-  if (n <= 0) return {0, 1};
+  return wilson_interval_of_share(static_cast<double>(k), static_cast<double>(n));
+}
+
+Interval wilson_interval_of_share(double k, double n) {
+  if (!(n > 0)) return {0, 1};
   constexpr double z = 1.959963984540054;  // 97.5 % quantile of the normal distribution
-  const double count = static_cast<double>(n);
-  const double p = static_cast<double>(k) / count;
-  const double scale = 1 / (1 + z * z / count);
-  const double center = scale * (p + z * z / (2 * count));
-  const double half = scale * z * std::sqrt(p * (1 - p) / count + z * z / (4 * count * count));
+  const double p = k / n;
+  const double scale = 1 / (1 + z * z / n);
+  const double center = scale * (p + z * z / (2 * n));
+  const double half = scale * z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
   // At the ends the formula gives exactly 0 or 1, its rounding does not.
   return {k == 0 ? 0 : std::max(0.0, center - half), k == n ? 1 : std::min(1.0, center + half)};
 }

@@ -15,6 +15,8 @@ struct Interval {
 /// inference, the law of succession, and statistical inference"). Inside [0, 1], and never of width 0; [0, 1] for n =
 /// 0. Needs 0 <= k <= n.
 [[nodiscard]] Interval wilson_interval(std::int64_t k, std::int64_t n);
+/// The same where k counts halves.
+[[nodiscard]] Interval wilson_interval_of_share(double k, double n);
 
 /// What a sample of independent values says about the mean of where it comes from.
 struct Summary {

@@ -28,23 +28,22 @@ int run(int argc, char** argv) {
   ResultBuffer buffer;
   std::ostream out(&buffer);
   out.exceptions(std::ios::badbit);  // what the buffer throws shall arrive
-  CLI::App program("Dense deep learning in native C++: train, evaluate and inspect small recipes.", "telar");
+  CLI::App program("Dense deep learning in native C++: train, compare, evaluate and inspect small recipes.", "telar");
   program.require_subcommand(1);
   program.set_version_flag("--version", std::string("telar ") + version());
   program.footer(
       "Examples:\n"
       "  telar train recipes/fashion-mnist/baseline.toml\n"
+      "  telar compare recipes/fashion-mnist/baseline.toml recipes/fashion-mnist/batch-normalization.toml\n"
       "  telar evaluate runs/2026-01-02T03-04-05Z-baseline-s0\n"
       "  telar predict runs/2026-01-02T03-04-05Z-wine-s0 new-wines.csv\n"
       "  telar inspect recipes/fashion-mnist/batch-normalization.toml\n"
       "  telar doctor recipes/fashion-mnist/reduce-lr-on-plateau.toml\n"
       "`telar VERB --help` tells more.");
-  std::vector<Verb> verbs{add_train(program, {argv, argv + argc}),
-                          add_evaluate(program),
-                          add_predict(program),
-                          add_inspect(program),
-                          add_doctor(program),
-                          add_export(program)};
+  const std::vector<std::string> command{argv, argv + argc};
+  std::vector<Verb> verbs{add_train(program, command), add_compare(program, command), add_evaluate(program),
+                          add_predict(program),        add_inspect(program),          add_doctor(program),
+                          add_export(program),         add_runs(program)};
   CLI::App& data = add_data(program);
   verbs.push_back(add_data_inspect(data));
   verbs.push_back(add_fetch(data));

@@ -27,21 +27,30 @@ constexpr std::chrono::milliseconds kRepaintInterval{200};
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-std::string finished_line(const TrainResult& result) {
-  std::string text = fmt::format("seed {}: {} after {} {}", result.seed, to_string(result.history.ended),
-                                 result.history.epochs.size(), result.history.epochs.size() == 1 ? "epoch" : "epochs");
-  if (!result.test) return text;
-  text += fmt::format(" - test loss: {}", number(result.test->loss.value));
-  for (const auto& [name, value] : result.test->metrics)
-    text += fmt::format(" - test {}: {}", name, number(value.value));
+std::string finished_line(const TrainResult& result, bool with_recipe) {
+  std::string text = with_recipe ? result.recipe + ", " : std::string();
+  text += fmt::format("seed {}: {} after {} {}", result.seed, to_string(result.history.ended),
+                      result.history.epochs.size(), result.history.epochs.size() == 1 ? "epoch" : "epochs");
+  const std::string set = result.test ? "test" : "validation";
+  const std::optional<Score>& score = result.test ? result.test : result.validation;
+  if (!score) return text;
+  text += fmt::format(" - {} loss: {}", set, number(score->loss.value));
+  for (const auto& [name, value] : score->metrics) text += fmt::format(" - {} {}: {}", set, name, number(value.value));
   return text;
 }
 
 /// What the workers share with the thread that shows the progress.
 class Board {
  public:
-  Board(std::vector<SeedJob>& jobs, const Style& style, bool quiet)
-      : jobs_(jobs), results_(jobs.size()), shares_(jobs.size()), style_(style), quiet_(quiet) {}
+  Board(std::vector<SeedJob>& jobs, const Style& style, bool quiet, std::size_t upcoming)
+      : jobs_(jobs),
+        results_(jobs.size()),
+        shares_(jobs.size()),
+        style_(style),
+        quiet_(quiet),
+        upcoming_(upcoming),
+        several_recipes_(std::ranges::any_of(
+            jobs, [&](const SeedJob& job) { return job.recipe.name != jobs.front().recipe.name; })) {}
 
   /// Takes one job after the other until none is left.
   void work() {
@@ -89,6 +98,7 @@ class Board {
     std::ostringstream said;
     TrainSettings settings{.threads = 1, .output = &said};
     settings.checkpoints = jobs_[i].checkpoints;
+    settings.read_test = jobs_[i].read_test;
     settings.callbacks.push_back(LambdaCallback{
         .on_train_begin = [batches](Training& t) { *batches = static_cast<double>(t.epochs()) * t.steps_per_epoch(); },
         .on_train_batch_end =
@@ -106,7 +116,8 @@ class Board {
     shares_[i] = 1;
     ++finished_;
     if (!quiet_ && !is_terminal(std::cerr)) {
-      std::cerr << fmt::format("{} ({}/{})\n", finished_line(result), finished_, jobs_.size()) << std::flush;
+      std::cerr << fmt::format("{} ({}/{})\n", finished_line(result, several_recipes_), finished_, jobs_.size())
+                << std::flush;
     }
     results_[i] = std::move(result);
   }
@@ -121,11 +132,13 @@ class Board {
 
   void paint() {
     double share = 0;
-    for (const std::atomic<double>& s : shares_) share += s / static_cast<double>(jobs_.size());
+    for (const std::atomic<double>& s : shares_) share += s / static_cast<double>(jobs_.size() + upcoming_);
     const double elapsed = seconds_since(start_);
     // Too early for a guess, below.
-    const std::string left = share > 0.01 ? clock_text(elapsed * (1 - share) / share) + " left" : "";
-    const std::string counted = fmt::format("{}/{} seeds", finished_, jobs_.size());
+    std::string left = share > 0.01 ? clock_text(elapsed * (1 - share) / share) + " left" : "";
+    if (!left.empty() && upcoming_ > 0) left = "at most " + left;
+    const std::string counted =
+        fmt::format("{}/{} {}", finished_, jobs_.size(), several_recipes_ ? "trainings" : "seeds");
     const std::size_t columns = counted.size() + 22 + left.size();
     std::string line = "\r" + style_.bold(counted) + " " + bar_text(share, 20, style_.color) + " " + left;
     if (columns < painted_) line.append(painted_ - columns, ' ');
@@ -138,6 +151,8 @@ class Board {
   std::vector<std::atomic<double>> shares_;  // of each job, done
   Style style_;
   bool quiet_;
+  std::size_t upcoming_;
+  bool several_recipes_;
   Clock::time_point start_ = Clock::now();
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> failed_{false};
@@ -167,8 +182,9 @@ std::optional<std::string> cell(const TrainResult& result, const std::string& na
 
 }  // namespace
 
-std::vector<TrainResult> train_seeds(std::vector<SeedJob>& jobs, int workers, bool quiet, const Style& style) {
-  Board board(jobs, style, quiet);
+std::vector<TrainResult> train_seeds(std::vector<SeedJob>& jobs, int workers, bool quiet, const Style& style,
+                                     std::size_t upcoming) {
+  Board board(jobs, style, quiet, upcoming);
   workers = std::min(workers, static_cast<int>(jobs.size()));
   std::vector<std::thread> threads;
   for (int i = 0; i < workers; ++i) threads.emplace_back([&board] { board.work(); });

@@ -45,6 +45,8 @@ struct Verb {
 [[nodiscard]] CLI::App& add_data(CLI::App& program);
 [[nodiscard]] Verb add_data_inspect(CLI::App& data);
 [[nodiscard]] Verb add_fetch(CLI::App& data);
+[[nodiscard]] Verb add_compare(CLI::App& program, std::vector<std::string> command);
+[[nodiscard]] Verb add_runs(CLI::App& program);
 
 /// Adds --json, -q, --color and --threads to a verb, and its examples to its --help.
 void add_common_options(CLI::App& app, CommonOptions& options, const std::string& examples);

@@ -106,6 +106,12 @@ Json train_document(const TrainResult& result) {
   return document;
 }
 
+void add_test(Json& document, const Score& test, std::span<const std::string> class_names) {
+  document["test"] = score_values(test);
+  add_intervals(document["intervals"], "test", test);
+  add_classes(document, test, class_names);
+}
+
 Json train_seeds_document(std::span<const TrainResult> results) {
   Json runs = Json::array();
   for (const TrainResult& result : results) runs.push_back(train_document(result));

@@ -49,6 +49,8 @@ struct EvaluateResult {
 [[nodiscard]] Json json_number(double value);
 
 [[nodiscard]] Json train_document(const TrainResult& result);
+/// Writes a reading of the test set into a train_document that had none.
+void add_test(Json& document, const Score& test, std::span<const std::string> class_names);
 [[nodiscard]] Json train_seeds_document(std::span<const TrainResult> results);
 [[nodiscard]] Json evaluate_document(const EvaluateResult& result);
 /// One line of history.jsonl; `epoch` counts from 0 here and from 1 in the line.

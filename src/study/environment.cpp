@@ -11,6 +11,7 @@
 #include "base/cores.hpp"
 #include "base/sha256.hpp"
 #include "compute/isa.hpp"
+#include "study/recipe_values.hpp"
 
 namespace telar {
 
@@ -98,6 +99,19 @@ std::optional<PictureTraits> picture_traits(const Json& environment) {
   }
 }
 
+std::string run_key(const Json& environment) {
+  const auto text = [](const Json& of, const char* key) {
+    return of.is_object() && of.contains(key) && of[key].is_string() ? of[key].get<std::string>() : std::string();
+  };
+  std::string key = text(environment, "recipe_sha256");
+  if (key.empty() || !environment.contains("data")) return {};
+  for (const char* name : {"telar", "isa"}) key += " " + text(environment, name);
+  for (const char* set : {"train", "validation", "test"})
+    if (environment["data"].is_object() && environment["data"].contains(set))
+      key += " " + text(environment["data"][set], "sha256");
+  return key;
+}
+
 Json environment_document(const Recipe& recipe, int threads, const Json& data, std::span<const std::string> command) {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   return Json{{"schema", "telar.environment/1"},
@@ -105,6 +119,7 @@ Json environment_document(const Recipe& recipe, int threads, const Json& data, s
               {"seed", recipe.seed},
               {"time", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now))},
               {"command", Json(command)},
+              {"recipe_sha256", recipe.fit.start_from.empty() ? Json(recipe_sha256(recipe)) : Json(nullptr)},
               {"telar", version()},
               {"compiler", compiler()},
               {"isa", compute::name_of(compute::current_isa())},

@@ -24,6 +24,10 @@ namespace telar {
 /// What telar.environment/1 tells of the training pictures; nothing if it tells nothing.
 [[nodiscard]] std::optional<PictureTraits> picture_traits(const Json& environment);
 
+/// What decides a training's result to the last bit: recipe with seed, samples, version, instruction set. Empty where
+/// more decides: other weights to begin with.
+[[nodiscard]] std::string run_key(const Json& environment);
+
 /// telar.environment/1 at this moment. `data` is what data_document gave, `command` the words of the command line.
 [[nodiscard]] Json environment_document(const Recipe& recipe, int threads, const Json& data,
                                         std::span<const std::string> command);

@@ -1,54 +1,23 @@
 #include "study/resume.hpp"
 
 #include <algorithm>
-#include <iterator>
-#include <map>
-#include <sstream>
 
 #include <telar/error.hpp>
 
-#include "study/toml.hpp"
+#include "study/recipe_values.hpp"
 
 namespace telar {
 
-namespace {
-
-/// Every value of a recipe under its address: "model.layers.2.units" -> "512".
-void collect(const toml::node& node, const std::string& address, std::map<std::string, std::string>& values) {
-  const auto inner = [&](const std::string& key) { return address.empty() ? key : address + "." + key; };
-  if (const toml::table* table = node.as_table()) {
-    for (const auto& [key, value] : *table) collect(value, inner(std::string(key.str())), values);
-  } else if (const toml::array* array = node.as_array()) {
-    for (std::size_t i = 0; i < array->size(); ++i) collect((*array)[i], inner(std::to_string(i)), values);
-  } else {
-    std::ostringstream text;
-    node.visit([&](const auto& value) { text << value; });
-    values[address] = text.str();
-  }
-}
-
-std::map<std::string, std::string> values_of(const Recipe& recipe) {
-  std::map<std::string, std::string> values;
-  collect(parse_toml(to_toml(recipe), "recipe"), {}, values);
-  values.erase("data.dir");
-  return values;
-}
-
-}  // namespace
-
 std::vector<std::string> differences(const Recipe& recipe, const Recipe& run) {
-  const std::map<std::string, std::string> own = values_of(recipe), theirs = values_of(run);
-  std::vector<std::string> all;
-  for (const auto& [address, value] : own) {
-    const auto other = theirs.find(address);
-    if (other == theirs.end())
-      all.push_back(address + " = " + value + ", which the run has not");
-    else if (other->second != value)
-      all.push_back(address + " = " + value + ", but the run has " + other->second);
+  std::vector<std::string> with, without;
+  for (const auto& [address, own, theirs] : compare_recipes(recipe, run)) {
+    if (!own)
+      without.push_back("no " + address + ", but the run has " + *theirs);
+    else
+      with.push_back(address + " = " + *own + (theirs ? ", but the run has " + *theirs : ", which the run has not"));
   }
-  for (const auto& [address, value] : theirs)
-    if (!own.contains(address)) all.push_back("no " + address + ", but the run has " + value);
-  return all;
+  with.insert(with.end(), without.begin(), without.end());
+  return with;
 }
 
 void check_same_recipe(const Recipe& recipe, const Recipe& run, const std::string& directory) {

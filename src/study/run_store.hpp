@@ -11,7 +11,9 @@
 #include <telar/sequential.hpp>
 
 #include "study/documents.hpp"
+#include "study/new_folder.hpp"
 #include "study/recipe.hpp"
+#include "study/run_lock.hpp"
 
 namespace telar {
 
@@ -36,10 +38,10 @@ class RunFolder {
   RunFolder& operator=(RunFolder&&) = delete;
   ~RunFolder();
 
-  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return folder_.path; }
 
   /// Where checkpoints go.
-  [[nodiscard]] std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
+  [[nodiscard]] std::filesystem::path checkpoints() const { return path() / "checkpoints"; }
 
   /// The epochs that have ended before, the first of which has number `first`, for history.jsonl in place of what it
   /// has.
@@ -56,14 +58,13 @@ class RunFolder {
   void write_result(const TrainResult& result);
 
  private:
-  RunFolder(std::filesystem::path path, std::vector<std::filesystem::path> made);
+  explicit RunFolder(NewFolder folder);
   void write_json(const char* name, const Json& document);
   void open_history();
 
-  std::filesystem::path path_;
-  std::vector<std::filesystem::path> made_;  // folders that did not exist before, innermost last
-  int lock_ = -1;                            // a descriptor of the folder
-  std::string epochs_before_;                // lines of history.jsonl
+  NewFolder folder_;
+  RunLock lock_;
+  std::string epochs_before_;  // lines of history.jsonl
   std::ofstream history_;
   bool kept_ = false;
 };

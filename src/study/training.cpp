@@ -100,7 +100,7 @@ TrainResult train_recipe(const Recipe& recipe, const RecipeData& data, RunFolder
   if (ended == Ended::completed || ended == Ended::stopped_early) {
     const EvaluateOptions evaluation{.threads = settings.threads};
     if (data.validation) result.validation = model.evaluate(*data.validation, evaluation);
-    result.test = model.evaluate(data.test, evaluation);
+    if (settings.read_test) result.test = model.evaluate(data.test, evaluation);
   }
   folder.write_result(result);
   return result;

@@ -25,6 +25,16 @@ struct TrainSettings {
   std::optional<ProgressBar> progress{};        ///< in place of the recipe's; absent: none, even if the recipe has one
   std::vector<Callback> callbacks{};            ///< after the recipe's
   std::optional<CheckpointPace> checkpoints{};  ///< absent: none, not even when interrupted
+  bool read_test = true;                        ///< false: the test set waits for read_test_set (test_reading.hpp)
+};
+
+/// One training to be done, on one thread: its seed is the recipe's.
+struct SeedJob {
+  Recipe recipe;
+  RecipeData data;
+  RunFolder folder;
+  std::optional<CheckpointPace> checkpoints{};
+  bool read_test = true;
 };
 
 /// Trains with recipe.seed on `data`, epoch by epoch into `folder`, from its newest checkpoint if it has any (and

@@ -1,0 +1,336 @@
+#include "study/comparison.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+
+#include <telar/error.hpp>
+
+#include "base/atomic_file.hpp"
+#include "base/bootstrap.hpp"
+#include "study/comparable.hpp"
+#include "study/environment.hpp"
+#include "study/new_folder.hpp"
+#include "study/run_index.hpp"
+#include "study/run_store.hpp"
+
+namespace telar {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr CheckpointPace kComparisonPace{.seconds = 30};
+
+/// Whether two recipes of the same [data] take their samples in the same form, labels or one-hot targets.
+bool same_form(const Recipe& a, const Recipe& b) {
+  const bool same_loss = a.compile.loss && b.compile.loss && a.compile.loss->index() == b.compile.loss->index();
+  // For others the width of the network decides, too.
+  return same_loss && a.data.directory == b.data.directory &&
+         (std::holds_alternative<SparseCategoricalCrossentropy>(*a.compile.loss) ||
+          std::holds_alternative<CategoricalCrossentropy>(*a.compile.loss));
+}
+
+/// The samples of each recipe, baseline first; for a split that the seed decides, of each seed.
+class Samples {
+ public:
+  struct Set {
+    RecipeData data;
+    Json document;
+  };
+
+  explicit Samples(const std::vector<Recipe>& recipes) : recipes_(recipes) {
+    using Kind = ValidationSpec::Kind;
+    const Kind kind = recipes.front().data.validation.kind;
+    by_seed_ = kind == Kind::shuffled || kind == Kind::stratified;
+  }
+
+  /// Of recipe number `recipe`.
+  const Set& of(std::size_t recipe, std::uint64_t seed) {
+    for (std::size_t other = 0; other < recipe; ++other)
+      if (same_form(recipes_[other], recipes_[recipe])) return of(other, seed);
+    const std::pair<std::size_t, std::uint64_t> key{recipe, by_seed_ ? seed : recipes_.front().seed};
+    if (const auto known = sets_.find(key); known != sets_.end()) return known->second;
+    Recipe one = recipes_[recipe];
+    one.seed = key.second;
+    RecipeData data = load_data(one);
+    Json document = data_document(data);
+    return sets_.emplace(key, Set{std::move(data), std::move(document)}).first->second;
+  }
+
+ private:
+  const std::vector<Recipe>& recipes_;
+  bool by_seed_;
+  std::map<std::pair<std::size_t, std::uint64_t>, Set> sets_;
+};
+
+/// One comparison on its way from the plan to its document.
+class Work {
+ public:
+  Work(const ComparisonPlan& plan, const TrainJobs& train, const std::function<bool()>& stopped)
+      : plan_(plan), train_(train), stopped_(stopped), recipes_{plan.baseline}, samples_(recipes_) {
+    recipes_.insert(recipes_.end(), plan.changes.begin(), plan.changes.end());
+    for (Recipe& recipe : recipes_) recipe.seed = plan.baseline.seed;
+    prepare();
+  }
+
+  Comparison run() {
+    const NewFolder folder = plan_.out.empty() ? NewFolder::in(plan_.store, "compare-" + plan_.baseline.name, "folder",
+                                                               std::chrono::system_clock::now())
+                                               : NewFolder::at(plan_.out, "folder");
+    try {
+      comparison_.directory = folder.path;
+      make_looks();
+      if (!comparison_.interrupted) read_test_sets();
+      write_file(folder.path / "comparison.json",
+                 comparison_document(comparison_).dump(1, '\t', false, Json::error_handler_t::replace) + "\n");
+    } catch (...) {
+      folder.remove_empty();
+      throw;
+    }
+    return std::move(comparison_);
+  }
+
+ private:
+  ComparedRecipe& compared(std::size_t recipe) {
+    return recipe == 0 ? comparison_.baseline : comparison_.changes[recipe - 1].recipe;
+  }
+
+  void prepare() {
+    for (const Recipe& change : plan_.changes) check_same_samples(plan_.baseline, change);
+    std::vector<RecipeData> data;
+    for (std::size_t i = 0; i < recipes_.size(); ++i) {
+      data.push_back(samples_.of(i, recipes_[i].seed).data);
+      if (i > 0 && recipes_[i].data.directory != plan_.baseline.data.directory)
+        check_same_samples(recipes_.front(), data.front(), recipes_[i], data[i]);
+    }
+    comparison_.metric = common_metric(recipes_, data, plan_.metric);
+    comparison_.more_is_better = more_is_better(comparison_.metric);
+    comparison_.band = plan_.band;
+    comparison_.looks = planned_looks(plan_.seeds);
+    comparison_.changes.resize(plan_.changes.size());
+    for (std::size_t i = 0; i < recipes_.size(); ++i) {
+      compared(i).name = recipes_[i].name;
+      compared(i).file = recipes_[i].file.string();
+      compared(i).watchers = validation_watchers(recipes_[i]);
+      if (i > 0) comparison_.changes[i - 1].differences = compare_recipes(recipes_.front(), recipes_[i]);
+    }
+    for (RunEntry& run : list_runs(plan_.store)) {
+      std::string key = run.key;
+      if (!key.empty()) store_.emplace(std::move(key), std::move(run));
+    }
+  }
+
+  /// Trains and judges until all is settled, the looks are over, or the user stops it.
+  void make_looks() {
+    Judge judge(comparison_.looks, static_cast<int>(comparison_.changes.size()), comparison_.band);
+    for (std::size_t look = 0; look < comparison_.looks.size() && !judge.all_settled(); ++look) {
+      if (!bring_to(comparison_.looks[look].seeds, judge)) {
+        comparison_.interrupted = true;
+        judge.describe(paired_results());
+        break;
+      }
+      judge.judge(look, paired_results());
+      comparison_.looks_made = look + 1;
+    }
+    const std::vector<PairedResults> results = paired_results();
+    for (std::size_t i = 0; i < comparison_.changes.size(); ++i) {
+      Change& change = comparison_.changes[i];
+      change.judgement = judge.judgements()[i];
+      if (!judge.settled(i))
+        change.seeds_needed =
+            seeds_needed(change.judgement, comparison_.band, static_cast<int>(comparison_.changes.size()));
+      std::vector<double> differences = results[i].differences;
+      if (differences.size() < kSeedsForBootstrap) continue;
+      if (!comparison_.more_is_better) std::ranges::transform(differences, differences.begin(), std::negate());
+      change.bootstrap = bca_interval(differences);
+    }
+    if (comparison_.interrupted) forget_what_never_began();
+  }
+
+  /// Until the baseline and what is not settled have so many finished seeds each. False if the user stopped it.
+  bool bring_to(int seeds, const Judge& judge) {
+    std::vector<SeedJob> jobs;
+    std::vector<ComparedRun*> trained;
+    std::size_t going = 0;
+    for (std::size_t r = 0; r < recipes_.size(); ++r) {
+      if (r > 0 && judge.settled(r - 1)) continue;
+      ++going;
+      compared(r).runs.reserve(static_cast<std::size_t>(comparison_.looks.back().seeds));
+    }
+    // Seed by seed, so that what a signal leaves are pairs.
+    for (int s = static_cast<int>(comparison_.baseline.runs.size()); s < seeds; ++s)
+      for (std::size_t r = 0; r < recipes_.size(); ++r) {
+        if (r > 0 && judge.settled(r - 1)) continue;
+        if (stopped_()) return false;
+        ComparedRun& run = compared(r).runs.emplace_back();
+        run.seed = recipes_.front().seed + static_cast<std::uint64_t>(s);
+        if (std::optional<SeedJob> job = find_or_plan(r, run)) {
+          jobs.push_back(std::move(*job));
+          trained.push_back(&run);
+        }
+      }
+    const int later = comparison_.looks.back().seeds - seeds;
+    if (!jobs.empty()) train_(jobs, going * static_cast<std::size_t>(later));
+    bool all = true;
+    for (ComparedRun* run : trained) {
+      if (const std::optional<RunEntry> entry = read_run(run->directory)) take(*run, *entry);
+      all &= run->finished();
+    }
+    return all && !stopped_();
+  }
+
+  /// Runs that a signal kept from starting have left nothing.
+  void forget_what_never_began() {
+    for (std::size_t r = 0; r < recipes_.size(); ++r)
+      std::erase_if(compared(r).runs, [](const ComparedRun& run) {
+        std::error_code none;
+        return !run.finished() && (run.directory.empty() || !fs::exists(run.directory, none));
+      });
+  }
+
+  /// Fills the run from the store, or says what is to be trained.
+  std::optional<SeedJob> find_or_plan(std::size_t recipe, ComparedRun& run) {
+    Recipe one = recipes_[recipe];
+    one.seed = run.seed;
+    const Samples::Set& samples = samples_.of(recipe, run.seed);
+    const Json environment = environment_document(one, 1, samples.document, plan_.command);
+    std::optional<RunFolder> begun;
+    const auto [first, last] = store_.equal_range(run_key(environment));
+    for (auto known = first; known != last; ++known) {
+      const RunEntry& entry = known->second;
+      if (take(run, entry)) {
+        run.reused = true;
+        return {};
+      }
+      if (begun) continue;
+      if (std::optional<RunFolder> again = reopened(entry)) begun.emplace(std::move(*again));
+    }
+    const bool anew = !begun;
+    RunFolder folder = anew ? RunFolder::in(plan_.store, one.name, one.seed) : std::move(*begun);
+    if (anew) {
+      folder.write_recipe(one);
+      folder.write_environment(environment);
+    }
+    run.directory = folder.path();
+    return SeedJob{std::move(one), samples.data, std::move(folder), kComparisonPace, false};
+  }
+
+  /// A run that was cut off, with checkpoints to go on from, and that nobody is at.
+  static std::optional<RunFolder> reopened(const RunEntry& entry) {
+    std::error_code none;
+    const bool cut_off = entry.state == RunEntry::State::unfinished || entry.ended == to_string(Ended::interrupted);
+    if (!cut_off || !fs::exists(entry.path / "checkpoints", none)) return {};
+    try {
+      return RunFolder::again(entry.path);
+    } catch (const Error&) {
+      return {};
+    }
+  }
+
+  /// Whether the run has ended; then its value is taken.
+  bool take(ComparedRun& run, const RunEntry& entry) const {
+    std::error_code none;
+    if (entry.state != RunEntry::State::ended || entry.ended == to_string(Ended::interrupted)) return false;
+    const bool well = entry.ended != to_string(Ended::diverged);
+    // Without its network the test set cannot be read.
+    if (well && !fs::exists(StoredRun{entry.path, {}}.weights(), none)) return false;
+    run.directory = entry.path;
+    run.ended = entry.ended;
+    if (well) run.value = score_of(entry, "validation", comparison_.metric.substr(4));
+    return true;
+  }
+
+  [[nodiscard]] std::vector<PairedResults> paired_results() const {
+    std::vector<PairedResults> all;
+    for (const Change& change : comparison_.changes) {
+      PairedResults& results = all.emplace_back();
+      double largest = 0;
+      for (std::size_t s = 0; s < change.recipe.runs.size(); ++s) {
+        const ComparedRun &run = change.recipe.runs[s], &base = comparison_.baseline.runs[s];
+        if (!run.finished() || !base.finished()) continue;
+        results.only_change_failed += run.failed() && !base.failed() ? 1 : 0;
+        results.only_baseline_failed += base.failed() && !run.failed() ? 1 : 0;
+        if (!run.value || !base.value) continue;
+        results.differences.push_back(comparison_.more_is_better ? *run.value - *base.value : *base.value - *run.value);
+        largest = std::max({largest, std::abs(*run.value), std::abs(*base.value)});
+      }
+      results.resolution = 1e-8 * largest;  // documents hold nine digits
+    }
+    return all;
+  }
+
+  void read_test_sets() {
+    std::vector<std::vector<TestReading>> readings(recipes_.size());
+    for (std::size_t r = 0; r < recipes_.size(); ++r)
+      for (ComparedRun& run : compared(r).runs) {
+        TestReading& reading = readings[r].emplace_back();
+        if (!run.value) continue;
+        Recipe one = recipes_[r];
+        one.seed = run.seed;
+        reading = read_test_set(run.directory, one, samples_.of(r, run.seed).data, plan_.threads);
+        comparison_.fresh_readings += reading.fresh ? 1 : 0;
+        if (const std::optional<RunEntry> entry = read_run(run.directory))
+          run.test = score_of(*entry, "test", comparison_.metric.substr(4));
+      }
+    for (std::size_t c = 0; c < comparison_.changes.size(); ++c)
+      comparison_.changes[c].test = test_comparison(c + 1, readings[0], readings[c + 1]);
+    const Json& test = samples_.of(0, recipes_.front().seed).document["test"];
+    comparison_.readings =
+        count_test_readings(plan_.store, test["sha256"], comparison_.directory.string(), comparison_.fresh_readings);
+  }
+
+  std::optional<TestComparison> test_comparison(std::size_t recipe, const std::vector<TestReading>& of_baseline,
+                                                const std::vector<TestReading>& of_change) {
+    const std::vector<ComparedRun>&base = comparison_.baseline.runs, &runs = compared(recipe).runs;
+    TestComparison test;
+    std::vector<double> differences;
+    std::vector<std::int32_t> images;  // of each, at how many seeds only the change is right, less only the baseline
+    double largest = 0;
+    for (std::size_t s = 0; s < runs.size(); ++s) {
+      if (!runs[s].test || !base[s].test) continue;
+      differences.push_back(*runs[s].test - *base[s].test);
+      largest = std::max({largest, std::abs(*runs[s].test), std::abs(*base[s].test)});
+      const std::vector<bool> before = correct_samples(of_baseline[s], samples_.of(0, base[s].seed).data.test),
+                              after = correct_samples(of_change[s], samples_.of(recipe, runs[s].seed).data.test);
+      if (before.empty() || before.size() != after.size()) continue;
+      TestComparison::Images& one = test.images.emplace_back();
+      one.seed = runs[s].seed;
+      images.resize(before.size());
+      for (std::size_t i = 0; i < before.size(); ++i) {
+        one.gained += after[i] && !before[i] ? 1 : 0;
+        one.lost += before[i] && !after[i] ? 1 : 0;
+        images[i] += static_cast<std::int32_t>(after[i]) - static_cast<std::int32_t>(before[i]);
+      }
+      one.p = mcnemar_test(one.lost, one.gained).mid;
+    }
+    if (differences.empty()) return {};
+    test.delta = summarize(differences);
+    test.p = sign_flip_test(differences, 1e-8 * largest).p;
+    test.p_images = clustered_mcnemar_p(images);
+    return test;
+  }
+
+  const ComparisonPlan& plan_;
+  const TrainJobs& train_;
+  const std::function<bool()>& stopped_;
+  std::vector<Recipe> recipes_;  // baseline first; seeds are the baseline's
+  Samples samples_;
+  std::multimap<std::string, RunEntry> store_;
+  Comparison comparison_;
+};
+
+}  // namespace
+
+Comparison compare(const ComparisonPlan& plan, const TrainJobs& train, const std::function<bool()>& stopped) {
+  return Work(plan, train, stopped).run();
+}
+
+Summary Comparison::delta_of(const Change& change) const {
+  Summary delta = change.judgement.delta;
+  if (more_is_better) return delta;
+  return {delta.n, -delta.mean, delta.sd, {-delta.interval.high, -delta.interval.low}};
+}
+
+}  // namespace telar

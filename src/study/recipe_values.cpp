@@ -1,0 +1,62 @@
+#include "study/recipe_values.hpp"
+
+#include <span>
+#include <sstream>
+
+#include "base/number_text.hpp"
+#include "base/sha256.hpp"
+#include "study/toml.hpp"
+
+namespace telar {
+
+namespace {
+
+void collect(const toml::node& node, const std::string& address, std::map<std::string, std::string>& values) {
+  const auto inner = [&](const std::string& key) { return address.empty() ? key : address + "." + key; };
+  if (const toml::table* table = node.as_table()) {
+    for (const auto& [key, value] : *table) collect(value, inner(std::string(key.str())), values);
+  } else if (const toml::array* array = node.as_array()) {
+    for (std::size_t i = 0; i < array->size(); ++i) collect((*array)[i], inner(std::to_string(i)), values);
+  } else if (const toml::value<double>* number = node.as_floating_point()) {
+    values[address] = number_text(number->get());
+  } else {
+    std::ostringstream text;
+    node.visit([&](const auto& value) { text << value; });
+    values[address] = text.str();
+  }
+}
+
+}  // namespace
+
+std::map<std::string, std::string> recipe_values(const Recipe& recipe) {
+  std::map<std::string, std::string> values;
+  collect(parse_toml(to_toml(recipe), "recipe"), {}, values);
+  values.erase("data.dir");
+  return values;
+}
+
+std::vector<RecipeDifference> compare_recipes(const Recipe& first, const Recipe& second) {
+  const std::map<std::string, std::string> a = recipe_values(first), b = recipe_values(second);
+  std::map<std::string, RecipeDifference> all;
+  for (const auto& [address, value] : a) all[address] = {address, value, {}};
+  for (const auto& [address, value] : b) {
+    RecipeDifference& difference = all[address];
+    difference.address = address;
+    difference.second = value;
+  }
+  std::vector<RecipeDifference> different;
+  for (auto& [address, difference] : all)
+    if (difference.first != difference.second) different.push_back(std::move(difference));
+  return different;
+}
+
+std::string recipe_sha256(const Recipe& recipe) {
+  Sha256 hash;
+  for (const auto& [address, value] : recipe_values(recipe)) {
+    const std::string line = address + " = " + value + "\n";  // a value's own line ends are written \n
+    hash.update(std::as_bytes(std::span(line)));
+  }
+  return hash.hex();
+}
+
+}  // namespace telar
