@@ -7,7 +7,10 @@ find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 # By pkg-config: Debian 12's libziptargets.cmake also demands the zipcmp, zipmerge and ziptool programs.
 pkg_check_modules(TELAR_ZIP REQUIRED IMPORTED_TARGET libzip)
 pkg_check_modules(TELAR_HWY REQUIRED IMPORTED_TARGET libhwy)
-set(TELAR_LINK_LIBRARIES Threads::Threads ZLIB::ZLIB OpenSSL::Crypto PkgConfig::TELAR_ZIP PkgConfig::TELAR_HWY)
+find_package(PNG REQUIRED)
+pkg_check_modules(TELAR_TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
+set(TELAR_LINK_LIBRARIES Threads::Threads ZLIB::ZLIB OpenSSL::Crypto PkgConfig::TELAR_ZIP PkgConfig::TELAR_HWY PNG::PNG
+  PkgConfig::TELAR_TURBOJPEG)
 
 # Headers only: toml++, Random123 and protozero have no package file that keeps them so, and lie in the compiler's own path.
 find_package(nlohmann_json 3.11 REQUIRED)
@@ -21,4 +24,8 @@ set(TELAR_HEADER_LIBRARIES nlohmann_json::nlohmann_json fmt::fmt-header-only Boo
 
 if(TELAR_BUILD_CLI OR TELAR_BUILD_BENCH)
   find_package(CLI11 2.1 REQUIRED)
+endif()
+# For the program alone, which fetches data; the library never opens a connection.
+if(TELAR_BUILD_CLI)
+  find_package(CURL 7.85 REQUIRED)
 endif()

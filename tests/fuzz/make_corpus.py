@@ -3,12 +3,14 @@
 
 The same script gives the same bytes. Inputs that a fuzzer found are files of their own beside these: found-<what>.
 """
+import base64
 import gzip
 import hashlib
 import io
 import math
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
@@ -166,9 +168,90 @@ def write_csv():
         write("csv", name, text.encode())
 
 
+# By libjpeg-turbo: a baseline picture, progressive ones, and one in the four inks of a printer.
+JPEGS = {
+    "grey": (
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDACgcHiMeGSgjISMtKygwPGRBPDc3PHtYXUlkkYCZlo+AjIqgtObDoKrarYqMyP/L2u71////m8H///"
+        "/6/+b9//j/wAALCAAEAAUBAREA/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIh"
+        "MUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhI"
+        "WGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/9oACAEBAAA/AIUt"
+        "o8fdr//Z"
+    ),
+    "progressive": (
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDACgcHiMeGSgjISMtKygwPGRBPDc3PHtYXUlkkYCZlo+AjIqgtObDoKrarYqMyP/L2u71////m8H///"
+        "/6/+b9//j/2wBDASstLTw1PHZBQXb4pYyl+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj/wgARCAAJ"
+        "AAcDASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAAH/xAAVAQEBAAAAAAAAAAAAAAAAAAAAAf/aAAwDAQACEAMQAAABik//xAAWEAADAA"
+        "AAAAAAAAAAAAAAAAAAAzL/2gAIAQEAAQUCGR//xAAUEQEAAAAAAAAAAAAAAAAAAAAA/9oACAEDAQE/AX//xAAUEQEAAAAAAAAAAAAAAAAAAAAA"
+        "/9oACAECAQE/AX//xAAWEAEBAQAAAAAAAAAAAAAAAAAAIYH/2gAIAQEABj8CjX//xAAZEAACAwEAAAAAAAAAAAAAAAAAAREhMVH/2gAIAQEAAT"
+        "8hSTqEdozH/9oADAMBAAIAAwAAABD/AP/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQMBAT8Qf//EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAI"
+        "AQIBAT8Qf//EABsQAAIBBQAAAAAAAAAAAAAAAAABIRExkaGx/9oACAEBAAE/EEaiLo5YozRcZ//Z"
+    ),
+    "cmyk": (
+        "/9j/7gAOQWRvYmUAZAAAAAAC/9sAQwCgbniMeGSgjIKMtKqgvvD///Dc3PD///////////////////////////////////////////////////"
+        "///////9sAQwGqtLTw0vD//////////////////////////////////////////////////////////////////////////////8IAFAgAAgAC"
+        "BAERAAIRAQMRAQQRAP/EABQAAQAAAAAAAAAAAAAAAAAAAAH/xAAUAQEAAAAAAAAAAAAAAAAAAAAA/9oADgQBAAIQAxAEAAAAAUP/xAAUEAEAAA"
+        "AAAAAAAAAAAAAAAAAA/9oACAEBAAEFAn//xAAUEQEAAAAAAAAAAAAAAAAAAAAA/9oACAECAQEFAn//xAAUEQEAAAAAAAAAAAAAAAAAAAAA/9oA"
+        "CAEDAQEFAn//xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAEEAAEFAn//xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAEBAAY/An//xAAUEQEAAA"
+        "AAAAAAAAAAAAAAAAAA/9oACAECAQY/An//xAAUEQEAAAAAAAAAAAAAAAAAAAAA/9oACAEDAQY/An//xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oA"
+        "CAEEAAY/An//xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAEBAAE/IX//xAAUEQEAAAAAAAAAAAAAAAAAAAAA/9oACAECAQE/IX//xAAUEQEAAA"
+        "AAAAAAAAAAAAAAAAAA/9oACAEDAQE/IX//xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAEEAAE/IX//2gAOBAEAAgADAAQAAAAQD//EABYQAAMA"
+        "AAAAAAAAAAAAAAAAAAABEf/aAAgBAQABPxCs/8QAFBEBAAAAAAAAAAAAAAAAAAAAAP/aAAgBAgEBPxB//8QAFBEBAAAAAAAAAAAAAAAAAAAAAP"
+        "/aAAgBAwEBPxB//8QAFhAAAwAAAAAAAAAAAAAAAAAAAAER/9oACAEEAAE/EIj/2Q=="
+    ),
+}
+
+
+def png_chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(width, height, rows, depth=8, color=0, interlaced=0, extra=b""):
+    header = struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, interlaced)
+    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + extra + png_chunk(b"IDAT", zlib.compress(rows)) + png_chunk(b"IEND", b"")
+
+
+def write_picture():
+    jpegs = {name: base64.b64decode(text) for name, text in JPEGS.items()}
+    grey = png(3, 2, b"\0\1\2\3\1\4\5\6")
+    baseline = jpegs["grey"]
+    size = baseline.index(b"\xff\xc0") + 5
+    for name, content in {
+        "grey.png": grey, "rgb.png": png(1, 2, b"\0abc\2def", color=2), "rgba.png": png(1, 1, b"\0abc\x80", color=6),
+        "grey-alpha.png": png(1, 1, b"\0a\x80", color=4), "one-bit.png": png(9, 1, b"\0\xaa\x80", depth=1),
+        "sixteen-bits.png": png(1, 1, b"\0\x12\x34", depth=16), "interlaced.png": png(1, 1, b"\0a", interlaced=1),
+        "palette.png": png(2, 1, b"\0\0\1", color=3, extra=png_chunk(b"PLTE", b"abcdef") + png_chunk(b"tRNS", b"\0")),
+        "gamma.png": png(1, 1, b"\0a", extra=png_chunk(b"gAMA", struct.pack(">I", 100000))),
+        "no-palette.png": png(2, 1, b"\0\0\1", color=3), "few-rows.png": png(3, 2, b"\0\1"), "filter.png": png(1, 1, b"\7a"),
+        "huge.png": png(2**31 - 1, 2**31 - 1, b"\0"), "large.png": png(8000, 8000, b"\0"), "nothing.png": png(0, 1, b""),
+        "truncated.png": grey[:-20], "flipped.png": grey[:45] + bytes([grey[45] ^ 1]) + grey[46:], "signature.png": grey[:8],
+        "trailing.png": grey + b"more", "long-chunk.png": grey[:8] + b"\xff" * 4 + grey[12:],
+        **{name + ".jpg": content for name, content in jpegs.items()},
+        "truncated.jpg": baseline[:-9], "huge.jpg": baseline[:size] + b"\xff" * 4 + baseline[size + 4:],
+        "large.jpg": baseline[:size] + b"\x08\0\x08\0" + baseline[size + 4:], "no-scan.jpg": baseline[:size + 8] + b"\xff\xd9",
+        "trailing.jpg": baseline + b"more", "empty": b"", "gif": b"GIF89a",
+    }.items():
+        write("picture", name, content)
+
+
+def write_npy():
+    f4 = npy((3, 2))
+    for name, content in {
+        "f4": f4, "version-2": npy((2,), version=2), "number": npy(()), "nothing": npy((0, 3)), "u1": npy((2, 2), b"abcd", "|u1"),
+        "bool": npy((2,), b"\0\1", "|b1"), "f8-big": npy((2,), struct.pack(">2d", 1, 2), ">f8"), "i8": npy((2,), struct.pack("<2q", -1, 2), "<i8"),
+        "u8-large": npy((1,), b"\xff" * 8, "<u8"), "i2-big": npy((2,), b"\0\1\2\3", ">i2"), "nan": npy((1,), struct.pack("<f", math.nan)),
+        "too-large": npy((1,), struct.pack("<d", 1e300), "<f8"), "fortran": npy((2, 3), bytes(range(6)), "|u1", order="True"),
+        "text": npy((1,), bytes(8), "<U2"), "object": npy((1,), b"", "|O"), "half": npy((2,), bytes(4), "<f2"),
+        "fields": npy((1,), bytes(4)).replace(b"'<f4'", b"[('a', '<f4')]"), "too-short": npy((9,), bytes(4)),
+        "too-long": npy((1,), bytes(40)), "huge": npy((2**31 - 1, 2**31 - 1), bytes(4)), "empty": b"", "magic": f4[:6], "header": f4[:40],
+    }.items():
+        write("npy", name, content)
+
+
 if __name__ == "__main__":
     write_csv()
     write_checkpoint()
     write_idx()
+    write_npy()
     write_npz()
+    write_picture()
     write_recipe()
