@@ -22,4 +22,18 @@ bool is_utf8(std::string_view text) noexcept {
   return true;
 }
 
+std::string printable(std::string_view text) {
+  const bool whole = is_utf8(text);
+  std::string shown;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool control = (byte < 0x20 && byte != '\n') || byte == 0x7f;
+    // U+0080 to U+009F are control characters too; in UTF-8 they begin with C2.
+    const bool second = whole && byte == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    if (second) ++i;
+    shown += control || second || (!whole && byte >= 0x80) ? '?' : text[i];
+  }
+  return shown;
+}
+
 }  // namespace telar

@@ -19,5 +19,20 @@ TEST(Utf8, RefusesOtherCodesOverlongFormsSurrogatesAndWhatIsCutOff) {
     EXPECT_FALSE(is_utf8(text)) << testing::PrintToString(std::string(text));
 }
 
+TEST(Printable, LeavesTextAsItIs) {
+  EXPECT_EQ(printable("T-shirt/top, größer\nnext \xe2\x82\xac"), "T-shirt/top, größer\nnext \xe2\x82\xac");
+}
+
+TEST(Printable, ReplacesWhatSteersATerminal) {
+  EXPECT_EQ(printable("a\x1b[2Jb\r\tc\x7f"), "a?[2Jb??c?");
+  EXPECT_EQ(printable("\xc2\x9b"
+                      "2J"),
+            "?2J")
+      << "U+009B begins a control sequence too";
+  EXPECT_EQ(printable(std::string_view("a\0b", 3)), "a?b");
+}
+
+TEST(Printable, ReplacesTheBytesOfWhatIsNoUtf8) { EXPECT_EQ(printable("ab\xff\xc3"), "ab??"); }
+
 }  // namespace
 }  // namespace telar
