@@ -48,6 +48,7 @@ int run(int argc, char** argv) {
       "  telar train recipes/fashion-mnist/baseline.toml\n"
       "  telar evaluate runs/2026-01-02T03-04-05Z-baseline-s0\n"
       "  telar inspect recipes/fashion-mnist/batch-normalization.toml\n"
+      "  telar report runs/2026-01-02T03-04-05Z-baseline-s0\n"
       "  telar doctor recipes/fashion-mnist/reduce-lr-on-plateau.toml\n"
       "`telar VERB --help` tells more.");
   const std::vector<Verb> verbs{add_train(program, {argv, argv + argc}),
@@ -55,6 +56,7 @@ int run(int argc, char** argv) {
                                 add_inspect(program),
                                 add_doctor(program),
                                 add_export(program),
+                                add_report(program),
                                 add_data(program)};
   try {
     program.parse(argc, argv);

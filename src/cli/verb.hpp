@@ -40,6 +40,7 @@ struct Verb {
 [[nodiscard]] Verb add_export(CLI::App& program);
 [[nodiscard]] Verb add_inspect(CLI::App& program);
 [[nodiscard]] Verb add_doctor(CLI::App& program);
+[[nodiscard]] Verb add_report(CLI::App& program);
 [[nodiscard]] Verb add_data(CLI::App& program);
 
 /// Whether a path names a Keras model rather than a run folder or a recipe.
