@@ -38,12 +38,13 @@ int run(int argc, char** argv) {
       "  telar evaluate runs/2026-01-02T03-04-05Z-baseline-s0\n"
       "  telar predict runs/2026-01-02T03-04-05Z-wine-s0 new-wines.csv\n"
       "  telar inspect recipes/fashion-mnist/batch-normalization.toml\n"
+      "  telar report runs/2026-01-02T03-04-05Z-baseline-s0\n"
       "  telar doctor recipes/fashion-mnist/reduce-lr-on-plateau.toml\n"
       "`telar VERB --help` tells more.");
   const std::vector<std::string> command{argv, argv + argc};
   std::vector<Verb> verbs{add_train(program, command), add_compare(program, command), add_evaluate(program),
                           add_predict(program),        add_inspect(program),          add_doctor(program),
-                          add_export(program),         add_runs(program)};
+                          add_export(program),         add_report(program),         add_runs(program)};
   CLI::App& data = add_data(program);
   verbs.push_back(add_data_inspect(data));
   verbs.push_back(add_fetch(data));

@@ -41,6 +41,7 @@ struct Verb {
 [[nodiscard]] Verb add_export(CLI::App& program);
 [[nodiscard]] Verb add_inspect(CLI::App& program);
 [[nodiscard]] Verb add_doctor(CLI::App& program);
+[[nodiscard]] Verb add_report(CLI::App& program);
 /// The word before inspect and fetch.
 [[nodiscard]] CLI::App& add_data(CLI::App& program);
 [[nodiscard]] Verb add_data_inspect(CLI::App& data);

@@ -7,6 +7,7 @@
 
 #include "base/number_text.hpp"
 #include "study/describe_recipe.hpp"
+#include "study/recipe_text.hpp"
 
 namespace telar {
 
@@ -127,11 +128,111 @@ struct Lines {
   }
 };
 
+// ---- without the defaults ------------------------------------------------------------------------------------------
+
+using FieldTexts = std::map<std::string, std::string, std::less<>>;
+
+struct TextOfFields {
+  FieldTexts& texts;
+  template <class T>
+  void field(std::string_view name, const T& value, std::string_view, const Range& = {}) const {
+    if (is_given(value)) texts.emplace(name, inline_toml(given(value)));
+  }
+};
+
+struct UnlikeDefault {
+  const FieldTexts& defaults;
+  std::string& toml;
+  template <class T>
+  void field(std::string_view name, const T& value, std::string_view, const Range& = {}) const {
+    if (!is_given(value)) return;
+    const std::string text = inline_toml(given(value));
+    const auto usual = defaults.find(name);
+    if (usual == defaults.end() || usual->second != text) toml += ", " + std::string(name) + " = " + text;
+  }
+};
+
+/// Whether a value is a variant of classes, such as a layer.
+template <class T>
+inline constexpr bool is_object = requires {
+  typename T::Alternatives;
+};
+template <class... A>
+inline constexpr bool is_object<std::variant<A...>> = true;
+
+template <class T>
+std::string short_toml(const T& value) {
+  if constexpr (is_object<T>) {
+    return std::visit(
+        [](const auto& alternative) {
+          using Object = std::remove_cvref_t<decltype(alternative)>;
+          FieldTexts defaults;
+          const Object usual{};
+          describe(usual, TextOfFields{defaults});
+          std::string toml = "{ type = " + toml_string(type_name<Object>);
+          describe(alternative, UnlikeDefault{defaults, toml});
+          return toml + " }";
+        },
+        value);
+  } else {
+    return inline_toml(value);
+  }
+}
+template <class T>
+std::string short_toml(const std::vector<T>& values) {
+  std::string toml = "[";
+  for (const T& value : values) toml += "\n  " + short_toml(value) + ",";
+  return toml + (values.empty() ? "]" : "\n]");
+}
+
+/// What a section says, by key, in its order.
+struct ShortLines {
+  const std::map<std::string, std::string>& defaults;
+  std::string& toml;
+  std::string section_name{};
+  template <class T>
+  void field(std::string_view name, const T& value, std::string_view, const Range& = {}) const {
+    if (!is_given(value)) return;
+    const std::string text = short_toml(given(value));
+    const auto usual = defaults.find(section_name + "." + std::string(name));
+    if (usual == defaults.end() || usual->second != text) toml += std::string(name) + " = " + text + "\n";
+  }
+  template <class Visit>
+  void section(std::string_view name, Visit&& visit) const {
+    std::string lines;
+    visit(ShortLines{defaults, lines, std::string(name)});
+    if (!lines.empty()) toml += (toml.empty() ? "[" : "\n[") + std::string(name) + "]\n" + lines;
+  }
+};
+
+struct DefaultLines {
+  std::map<std::string, std::string>& texts;
+  std::string section_name{};
+  template <class T>
+  void field(std::string_view name, const T& value, std::string_view, const Range& = {}) const {
+    if (is_given(value)) texts.emplace(section_name + "." + std::string(name), short_toml(given(value)));
+  }
+  template <class Visit>
+  void section(std::string_view name, Visit&& visit) const {
+    visit(DefaultLines{texts, std::string(name)});
+  }
+};
+
 }  // namespace
 
 std::string to_toml(const Recipe& recipe) {
   std::string toml;
   describe(recipe, Lines{toml});
+  return toml;
+}
+
+std::string to_short_toml(const Recipe& recipe) {
+  std::map<std::string, std::string> defaults;
+  const Recipe usual;
+  describe(usual, DefaultLines{defaults});
+  defaults.erase("data.source");  // without one there is no recipe
+  std::string toml;
+  describe(recipe, ShortLines{defaults, toml});
   return toml;
 }
 

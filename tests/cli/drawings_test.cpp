@@ -6,6 +6,7 @@
 #include "cli/class_report.hpp"
 #include "cli/confusion_matrix.hpp"
 #include "cli/learning_curve.hpp"
+#include "cli/report_text.hpp"
 #include "cli/score_text.hpp"
 
 namespace telar::cli {
@@ -190,6 +191,44 @@ TEST(ClassSections, EndWithWhatJudgesAllClassesTogetherAndTheConfusion) {
 TEST(ScoreLine, ShowsEveryQuantityWithItsInterval) {
   EXPECT_EQ(score_line("Test", two_class_score(), kPlain),
             "Test        loss 0.5000 [0.4000, 0.6000]   accuracy 0.7000 [0.6000, 0.8000]   120 samples\n");
+}
+
+TEST(Sparkline, GoesFromTheLowestToTheHighest) {
+  EXPECT_EQ(sparkline({0, 1, 2, 3, 4, 5, 6, 7}, 40), "▁▂▃▄▅▆▇█");
+  EXPECT_EQ(sparkline({5, 5}, 40), "▄▄");
+  EXPECT_EQ(sparkline({1, std::nan(""), 2}, 40), "▁ █");
+  EXPECT_EQ(sparkline({}, 40), "");
+}
+
+TEST(Sparkline, KeepsTheFirstAndTheLastOfManyValues) {
+  std::vector<double> values(1000, 1);
+  values.front() = 0;
+  values.back() = 2;
+  const std::string line = sparkline(values, 10);
+  EXPECT_EQ(columns_of(line), 10u);
+  EXPECT_TRUE(line.starts_with("▁"));
+  EXPECT_TRUE(line.ends_with("█"));
+}
+
+TEST(ReportText, SaysTheFindingThenEachRecipe) {
+  ReportContent content;
+  RecipeRuns recipe;
+  recipe.name = "baseline";
+  recipe.runs.resize(2);
+  recipe.summary = {{"test.accuracy", Summary{2, 0.885, 0.007, {0.82, 0.95}}}};
+  recipe.curves = {{"val_accuracy", {{1, 0.5, 0.5, 0.5}, {2, 0.75, 0.75, 0.75}}}};
+  content.recipes = {recipe};
+  const std::vector<std::string> lines = lines_of(report_text(content, kPlain));
+  EXPECT_EQ(lines.front(), "baseline gets 88.50 % of the test samples right, on average over 2 seeds.");
+  EXPECT_EQ(lines.back(), "  baseline   2 seeds  88.50 % ± 0.70  val_accuracy ▁█ 75.00 %");
+}
+
+TEST(ReportText, ListsTheVerdictsOfAStudy) {
+  ReportContent content;
+  content.study = JudgedStudy{"a", "val_accuracy", {}, {{"b", "worse", -0.0237, {-0.029, -0.019}, 0.01, 8}}};
+  const std::string text = report_text(content, kPlain);
+  EXPECT_NE(text.find("worse"), std::string::npos);
+  EXPECT_NE(text.find("−2.37 points  −2.90 to −1.90 points"), std::string::npos) << text;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@ import base64
 import gzip
 import hashlib
 import io
+import json
 import math
 import struct
 import zipfile
@@ -267,6 +268,29 @@ def write_npy():
         write("npy", name, content)
 
 
+def write_report():
+    run = {"schema": "telar.train/1", "recipe": "r", "seed": 3, "threads": 1, "ended": "stopped_early", "reason": "enough",
+           "history": {"loss": [0.9, 0.5], "val_loss": [0.8, None], "accuracy": [0.5, 0.7], "learning_rate": [1e-3, 5e-4]},
+           "epoch_seconds": [0.1, 0.1], "validation": {"loss": 0.5, "accuracy": 0.7}, "test": {"loss": 0.6, "accuracy": 0.75},
+           "intervals": {"test.accuracy": [0.6, 0.9], "test.loss": [0.5, 0.7]}, "weights_sha256": "ab" * 32, "run_dir": "runs/r",
+           "classes": [{"class": "Bag"}, {"class": "<script>"}], "confusion": [[3, 1], [0, 4]]}
+    study = {"schema": "telar.compare/1", "baseline": "b", "metric": "val_accuracy", "band": 0.002, "test_readings": {"comparisons": 2},
+             "baseline_runs": {"runs": [{"run_dir": "runs/b"}]},
+             "changes": [{"recipe": "<b>", "verdict": "worse", "delta": -0.02, "interval": [-0.03, -0.01], "p": 0.01, "seeds": 8,
+                          "watches_validation": ["EarlyStopping"], "test": {"delta": -0.01, "interval": [-0.02, 0]}},
+                         {"recipe": "c", "verdict": "undecided", "delta": None, "interval": None, "p": None, "seeds": 0, "seeds_needed": 40}]}
+    environment = {"telar": "0.1.0", "command": ["telar", "train", "a b"], "threads": 2, "cpu": "\x1b[2J",
+                   "data": {"train": {"name": "t", "samples": 9}, "test": []}}
+    for name, content in {
+        "run": run, "study": study, "environment": environment, "both": {**environment, **run}, "number": 7, "list": [run], "empty": {},
+        "no-epochs": {**run, "history": {}}, "no-square": {**run, "confusion": [[1, 2], [3]]}, "negative": {**run, "confusion": [[-1]]},
+        "large": {**run, "confusion": [[2**63]], "seed": 2**64 - 1}, "no-scores": {**run, "test": None, "validation": {}},
+        "wrong-types": {**run, "history": [1], "classes": 3, "intervals": [], "test": {"accuracy": "x"}, "ended": 1},
+        "no-verdict": {**study, "changes": [{}]}, "no-changes": {**study, "changes": 1}, "no-change": {**study, "changes": []},
+    }.items():
+        write("report", name + ".json", json.dumps(content).encode())
+
+
 if __name__ == "__main__":
     write_samples()
     write_csv()
@@ -276,3 +300,4 @@ if __name__ == "__main__":
     write_npz()
     write_picture()
     write_recipe()
+    write_report()

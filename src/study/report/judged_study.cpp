@@ -1,0 +1,116 @@
+#include "study/report/judged_study.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <limits>
+#include <string_view>
+
+#include <telar/error.hpp>
+
+#include "study/report/sentences.hpp"
+#include "study/report/view.hpp"
+#include "study/stored_result.hpp"
+
+namespace telar {
+
+namespace {
+
+constexpr std::size_t kMostChanges = 1000;
+constexpr std::size_t kMostStudyRuns = 10'000;
+constexpr std::string_view kVerdicts[] = {"better", "worse", "equivalent", "undecided"};
+
+double number_at(const Json& object, const char* key) {
+  const Json& value = json_at(object, {key});
+  return value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN();
+}
+
+std::string text_at(const Json& object, const char* key) {
+  const Json& value = json_at(object, {key});
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+std::optional<int> count_at(const Json& object, const char* key) {
+  const double value = number_at(object, key);
+  if (!(value >= 0 && value <= 1 << 30)) return {};
+  return static_cast<int>(value);
+}
+
+Interval interval_at(const Json& object, const char* key) {
+  constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+  const Json& value = json_at(object, {key});
+  const bool told = value.is_array() && value.size() == 2 && value[0].is_number() && value[1].is_number();
+  return told ? Interval{value[0].get<double>(), value[1].get<double>()} : Interval{kUnknown, kUnknown};
+}
+
+void add_runs(const Json& recipe, std::vector<std::filesystem::path>& runs) {
+  const Json& list = json_at(recipe, {"runs"});
+  if (!list.is_array()) return;
+  for (const Json& run : list)
+    if (const std::string folder = text_at(run, "run_dir"); !folder.empty() && runs.size() < kMostStudyRuns)
+      runs.emplace_back(folder);
+}
+
+JudgedChange read_change(const Json& document) {
+  JudgedChange change;
+  change.recipe = shown(text_at(document, "recipe"));
+  change.verdict = text_at(document, "verdict");
+  change.delta = number_at(document, "delta");
+  change.interval = interval_at(document, "interval");
+  change.p = number_at(document, "p");
+  change.seeds = count_at(document, "seeds").value_or(0);
+  change.seeds_needed = count_at(document, "seeds_needed");
+  if (const Json& watchers = json_at(document, {"watches_validation"}); watchers.is_array())
+    for (const Json& watcher : watchers)
+      if (watcher.is_string()) change.watchers.push_back(shown(watcher.get<std::string>()));
+  const Json& test = json_at(document, {"test"});
+  if (const double delta = number_at(test, "delta"); std::isfinite(delta)) change.test_delta = delta;
+  change.test_interval = interval_at(test, "interval");
+  return change;
+}
+
+}  // namespace
+
+JudgedStudy read_study(const Json& document, const std::string& where) {
+  const auto refuse = [&where](const std::string& what) {
+    return Error(ErrorCode::data, where, what, "name a folder or a document that `telar compare` left");
+  };
+  if (text_at(document, "schema") != "telar.compare/1") throw refuse("not a telar.compare/1");
+  const Json& changes = json_at(document, {"changes"});
+  if (!changes.is_array() || changes.size() > kMostChanges) throw refuse("the study has no list of changes");
+  JudgedStudy study;
+  study.baseline = shown(text_at(document, "baseline"));
+  if (const std::string metric = text_at(document, "metric"); !metric.empty()) study.metric = shown(metric);
+  if (const double band = number_at(document, "band"); std::isfinite(band)) study.band = band;
+  study.earlier_readings = count_at(json_at(document, {"test_readings"}), "comparisons");
+  add_runs(json_at(document, {"baseline_runs"}), study.runs);
+  for (const Json& one : changes) {
+    if (!one.is_object()) throw refuse("a change of the study is no table");
+    study.changes.push_back(read_change(one));
+    if (std::ranges::find(kVerdicts, study.changes.back().verdict) == std::end(kVerdicts))
+      throw refuse("a change of the study has no verdict that is known");
+    add_runs(one, study.runs);
+  }
+  return study;
+}
+
+std::vector<std::string> notices_of(const JudgedStudy& study) {
+  std::vector<std::string> notices;
+  for (const JudgedChange& change : study.changes) {
+    if (change.watchers.empty()) continue;
+    std::string names;
+    for (const std::string& watcher : change.watchers) names += (names.empty() ? "" : ", ") + watcher;
+    std::string notice = fmt::format("{} looks at validation data while it trains ({}), so that its {} flatters it.",
+                                     change.recipe, names, quantity_words(study.metric));
+    if (change.test_delta)
+      notice +=
+          fmt::format(" On the test set the difference is {}.", difference_text(*change.test_delta, study.metric));
+    notices.push_back(std::move(notice));
+  }
+  if (study.earlier_readings && *study.earlier_readings > 1)
+    notices.push_back(fmt::format("{} comparisons have read this test set: the more, the less a reading of it says.",
+                                  *study.earlier_readings));
+  return notices;
+}
+
+}  // namespace telar

@@ -1,0 +1,111 @@
+// telar.report/1: what other programs read of a report.
+#include "study/report/page.hpp"
+#include "study/report/sentences.hpp"
+
+namespace telar {
+
+namespace {
+
+Json interval_of_report(const Interval& interval) {
+  return Json::array({json_number(interval.low), json_number(interval.high)});
+}
+
+Json summary_of_report(const Summary& summary) {
+  return Json{{"mean", json_number(summary.mean)},
+              {"sd", json_number(summary.sd)},
+              {"interval", interval_of_report(summary.interval)},
+              {"n", summary.n}};
+}
+
+Json study_of_report(const JudgedStudy& study) {
+  Json changes = Json::array();
+  for (const JudgedChange& change : study.changes) {
+    Json one{{"recipe", change.recipe},
+             {"verdict", change.verdict},
+             {"delta", json_number(change.delta)},
+             {"interval", interval_of_report(change.interval)},
+             {"p", json_number(change.p)},
+             {"seeds", change.seeds}};
+    if (change.seeds_needed) one["seeds_needed"] = *change.seeds_needed;
+    changes.push_back(std::move(one));
+  }
+  return Json{{"baseline", study.baseline}, {"metric", study.metric}, {"changes", std::move(changes)}};
+}
+
+Json network_of_report(const NetworkView& network) {
+  if (!network.problem.empty()) return Json{{"problem", network.problem}};
+  Json bins = Json::array(), mistakes = Json::array(), layers = Json::array();
+  for (const CalibrationBin& bin : network.calibration)
+    bins.push_back(Json{{"low", json_number(bin.low)},
+                        {"high", json_number(bin.high)},
+                        {"samples", bin.samples},
+                        {"confidence", json_number(bin.confidence)},
+                        {"accuracy", json_number(bin.accuracy)}});
+  for (const Mistake& mistake : network.mistakes)
+    mistakes.push_back(Json{{"sample", mistake.sample},
+                            {"actual", mistake.actual},
+                            {"predicted", mistake.predicted},
+                            {"confidence", json_number(mistake.confidence)}});
+  for (const LayerHealth& layer : network.layers)
+    layers.push_back(Json{{"layer", layer.name},
+                          {"type", layer.type},
+                          {"parameters", layer.parameters},
+                          {"weight_norm", json_number(layer.weight_norm)},
+                          {"output_mean", json_number(layer.mean)},
+                          {"output_sd", json_number(layer.sd)},
+                          {"zeros", json_number(layer.zeros)},
+                          {"units", layer.units},
+                          {"dead_units", layer.dead}});
+  return Json{{"seed", network.seed},
+              {"samples", network.samples},
+              {"wrong", network.wrong},
+              {"expected_calibration_error", json_number(network.calibration_error)},
+              {"calibration", std::move(bins)},
+              {"mistakes", std::move(mistakes)},
+              {"layer_samples", network.layer_samples},
+              {"layers", std::move(layers)}};
+}
+
+Json recipe_of_report(const RecipeRuns& recipe) {
+  Json runs = Json::array(), summary = Json::object(), events = Json::array();
+  for (const TrainResult& run : recipe.runs)
+    runs.push_back(Json{{"run_dir", run.run_dir.string()},
+                        {"seed", run.seed},
+                        {"ended", to_string(run.history.ended)},
+                        {"weights_sha256", run.weights_sha256}});
+  for (const auto& [name, value] : recipe.summary) summary[name] = summary_of_report(value);
+  for (const TrainingEvent& event : recipe.events)
+    events.push_back(Json{{"seed", event.seed}, {"epoch", event.epoch}, {"event", event.what}});
+  return Json{{"recipe", recipe.name},
+              {"recipe_sha256", recipe.hash},
+              {"runs", std::move(runs)},
+              {"summary", std::move(summary)},
+              {"events", std::move(events)},
+              {"warnings", recipe.warnings},
+              {"network", network_of_report(recipe.network)}};
+}
+
+}  // namespace
+
+Json report_document(const ReportContent& content, const std::string& page) {
+  Json recipes = Json::array(), differences = Json::array();
+  for (const RecipeRuns& recipe : content.recipes) recipes.push_back(recipe_of_report(recipe));
+  for (const Difference& difference : content.differences) {
+    Json lines = Json::array();
+    for (const DiffLine& line : difference.lines)
+      if (line.kind != DiffLine::Kind::same)
+        lines.push_back((line.kind == DiffLine::Kind::added ? "+ " : "- ") + line.text);
+    Json one{{"recipe", difference.recipe}, {"lines", std::move(lines)}};
+    if (difference.paired.n > 0) one[difference.quantity] = summary_of_report(difference.paired);
+    differences.push_back(std::move(one));
+  }
+  return Json{{"schema", "telar.report/1"},
+              {"file", page},
+              {"headline", headline(content)},
+              {"notices", content.notices},
+              {"study", content.study ? study_of_report(*content.study) : Json(nullptr)},
+              {"recipes", std::move(recipes)},
+              {"differences", std::move(differences)}};
+}
+
+}  // namespace telar
