@@ -107,7 +107,11 @@ class SamplePredictor {
  public:
   SamplePredictor(const PredictOptions& options, const TrainedNetwork& network, std::ostream& out)
       : options_(options),
-        samples_{network.model.input().shape, network.names.feature_names, network.names.target_names, options.ignore,
+        samples_{network.model.input().shape,
+                 network.names.feature_names,
+                 network.names.target_names,
+                 options.ignore,
+                 network.pictures,
                  network.separator},
         meaning_(meaning_of(network)),
         predictor_(network.model, {.threads = options.thread_count(), .fold = false}),
@@ -196,8 +200,10 @@ Verb add_predict(CLI::App& program) {
   app->add_option("RUN|MODEL", options->what, "Run folder that `telar train` made, or a Keras model (.keras, .h5)")
       ->required()
       ->option_text(" ");
-  app->add_option("FILE", options->files,
-                  "Tables (.csv, .tsv, .txt), NumPy arrays (.npy) or IDX files, each may be gzipped; -: standard input")
+  app->add_option(
+         "FILE", options->files,
+         "Tables (.csv, .tsv, .txt), NumPy arrays (.npy), IDX files, PNG or JPEG pictures; each may be gzipped; -: "
+         "standard input")
       ->required()
       ->option_text("...");
   app->add_option("--top", options->top, "Show the K likeliest classes, all if there are fewer [3]")
@@ -210,6 +216,7 @@ Verb add_predict(CLI::App& program) {
                      "  telar predict runs/2026-01-02T03-04-05Z-wine-s0 new-wines.csv\n"
                      "  telar predict my-run new.csv --ignore id --ignore comment --json > predictions.json\n"
                      "  telar predict fashion.keras images.npy t10k-images-idx3-ubyte.gz --top 1\n"
+                     "  telar predict runs/2026-01-02T03-04-05Z-baseline-s0 my-shoe.jpg\n"
                      "  measure | telar predict my-run -\n"
                      "A result is written as it grows: if the exit code is not 0, what there is of it is not whole.");
   return {app, [options](std::ostream& out) { return run(*options, out); }};

@@ -25,7 +25,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kLargestPicture = std::uint64_t{1} << 28;  // bytes of its file
 constexpr int kMostExtent = 4096;
 
 /// Names of what is in a folder and not hidden, in the order of their bytes, and how many are hidden.

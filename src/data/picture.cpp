@@ -66,6 +66,8 @@ void check_picture_size(std::uint64_t width, std::uint64_t height, std::uint64_t
     throw Error(ErrorCode::data, file, "truncated: too small for the " + size + " that its header declares");
 }
 
+bool is_picture(std::span<const std::byte> start) noexcept { return is_png(start) || is_jpeg(start); }
+
 Picture decode_picture(std::span<const std::byte> bytes, const std::string& file) {
   if (is_png(bytes)) return decode_png(bytes, file);
   if (is_jpeg(bytes)) return decode_jpeg(bytes, file);

@@ -15,6 +15,12 @@ struct Picture {
   std::vector<std::uint8_t> bytes;  ///< row-major (height, width, channels)
 };
 
+/// Whether these, the first bytes of a file, begin a PNG or JPEG picture.
+[[nodiscard]] bool is_picture(std::span<const std::byte> start) noexcept;
+
+/// No larger file of a picture is read, in bytes.
+inline constexpr std::uint64_t kLargestPicture = std::uint64_t{1} << 28;
+
 /// The pixels of a PNG or JPEG picture, which of the two is told by its first bytes: grey pictures with one channel,
 /// all others with three. Transparent pixels are seen before white, 16 bits are rounded to 8; an orientation that EXIF
 /// data tell is ignored, and so are colour profiles, but not a PNG's gamma. The bytes are not trusted: more than 2^26

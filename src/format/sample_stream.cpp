@@ -9,6 +9,7 @@
 #include "data/idx_header.hpp"
 #include "format/array_stream.hpp"
 #include "format/npy_header.hpp"
+#include "format/picture_stream.hpp"
 #include "format/table_stream.hpp"
 
 namespace telar {
@@ -38,6 +39,7 @@ struct SampleFormat {
 const std::vector<SampleFormat>& sample_formats() {
   static const std::vector<SampleFormat> formats{{"NumPy array (.npy)", {".npy"}, starts_as_npy, open_npy},
                                                  {"IDX", {}, is_idx, open_idx},
+                                                 {"picture (PNG, JPEG)", {}, is_picture, open_picture},
                                                  {"CSV table", {".csv", ".tsv", ".txt"}, starts_as_text, open_table}};
   return formats;
 }

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "data/inflating_reader.hpp"
+#include "data/picture_likeness.hpp"
 
 namespace telar {
 
@@ -19,7 +21,8 @@ struct SampleOptions {
   std::vector<std::string> features{};  ///< names of a table's columns, one per number of a sample; empty: not known
   std::vector<std::string> targets{};   ///< columns that were learnt: a table may have them, they are not read
   std::vector<std::string> ignore{};    ///< columns that a table has and that are not read
-  char separator = ',';                 ///< beside comma, semicolon and tab; a table's first line decides
+  std::optional<PictureTraits> pictures{};  ///< what the training pictures were like, if it is known
+  char separator = ',';                     ///< beside comma, semicolon and tab; a table's first line decides
 };
 
 /// An open file. A format is a function that makes one of a SampleSource.
@@ -36,10 +39,10 @@ struct SampleSource {
   std::unique_ptr<InflatingReader> bytes;
 };
 
-/// Opens a table of comma-separated values, a NumPy array (.npy) or an IDX file, each as it is or gzipped; "-" is
-/// standard input. A name that ends in .csv, .tsv or .txt says what the file is, and where no name does, its first
-/// bytes. Throws Error: data if it cannot be read or does not hold what the network takes; usage if it is of no known
-/// format, or an option names a column that is not there.
+/// Opens a table of comma-separated values, a NumPy array (.npy), an IDX file or a picture (PNG, JPEG), each as it is
+/// or gzipped; "-" is standard input. A name that ends in .csv, .tsv or .txt says what the file is, and where no name
+/// does, its first bytes. Throws Error: data if it cannot be read or does not hold what the network takes; usage if it
+/// is of no known format, or an option names a column that is not there.
 [[nodiscard]] SampleStream open_samples(const std::string& file, const SampleOptions& options);
 
 /// The numbers in a sample of this shape.

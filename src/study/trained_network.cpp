@@ -9,6 +9,7 @@
 
 #include "format/keras_file.hpp"
 #include "format/sample_stream.hpp"
+#include "study/environment.hpp"
 #include "study/run_store.hpp"
 
 namespace telar {
@@ -88,6 +89,7 @@ TrainedNetwork open_network(const std::filesystem::path& path, const std::filesy
   const StoredRun run = open_run(path);
   TrainedNetwork network = is_model_file(run.weights()) ? load(run.weights()) : open_archive(run, data_dir);
   check_names(network, run.path.string());
+  network.pictures = picture_traits(read_document(run.path / "environment.json"));
   if (run.recipe.data.separator.size() == 1) network.separator = run.recipe.data.separator.front();
   return network;
 }

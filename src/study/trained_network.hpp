@@ -2,15 +2,19 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include <telar/sequential.hpp>
+
+#include "data/picture_likeness.hpp"
 
 namespace telar {
 
 struct TrainedNetwork {
   Sequential model;
-  SaveOptions names;     ///< of classes and columns, as far as they are known
-  char separator = ',';  ///< of the table it was trained with
+  SaveOptions names;                        ///< of classes and columns, as far as they are known
+  char separator = ',';                     ///< of the table it was trained with
+  std::optional<PictureTraits> pictures{};  ///< what its training pictures were like, if the run tells
 };
 
 /// Whether a path names a Keras model rather than a run folder or a recipe.

@@ -9,6 +9,7 @@ import threading
 import unittest
 
 from support import CLASSES, SIDE, ProgramTest, idx, samples
+from test_sources import png
 from test_tables import RECIPE as PLANTS
 
 IMAGES = "data/t10k-images-idx3-ubyte"
@@ -100,10 +101,41 @@ class Images(Predict):
         self.assert_refused(5, "predict", "run", "data", says=["data", "no regular file"])
         self.assert_refused(2, "predict", "run", says=["FILE"])
         self.assert_refused(2, "predict", "run", IMAGES, "--top", "0", says=["--top"])
-        (self.folder / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-        self.assert_refused(2, "predict", "run", "photo.png", says=["photo.png", "known: ", "CSV", "NumPy", "IDX"])
+        (self.folder / "film.gif").write_bytes(b"GIF89a\0")
+        self.assert_refused(2, "predict", "run", "film.gif", says=["film.gif", "known: ", "CSV", "NumPy", "IDX", "PNG"])
         (self.folder / "small.npy").write_bytes(npy("|u1", (2, 7, 7), bytes(98)))
         self.assert_refused(5, "predict", "run", "small.npy", says=["small.npy", "(2, 7, 7)", "(N, 8, 8)"])
+
+    def test_a_photo_is_made_as_the_training_pictures_are(self):
+        self.train()
+        pixels, _ = samples(100, 2)
+        pixels = pixels[:SIDE * SIDE]
+        expected = self.predictions("run", IMAGES)[0]["probabilities"]
+
+        def photo(name, change, color=2, scale=3):
+            side = range(SIDE * scale)
+            large = [change(pixels[y // scale * SIDE + x // scale]) for y in side for x in side for _ in range(3 if color else 1)]
+            (self.folder / name).write_bytes(png(SIDE * scale, SIDE * scale, large, color))
+
+        photo("grey.png", lambda p: p, color=0)
+        photo("large.png", lambda p: p, scale=9)
+        photo("inverted.png", lambda p: 255 - p)
+        for name in ("grey.png", "large.png", "inverted.png"):
+            done = self.telar("predict", "run", name, "--json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(json.loads(done.stdout)["predictions"][0]["probabilities"], expected, name)
+            self.assertEqual("bright and dark were changed" in done.stderr, name == "inverted.png", done.stderr)
+            self.assertNotIn("warning", done.stderr)
+        done = self.piped((self.folder / "grey.png").read_bytes(), "run", "-", "--json")
+        self.assertEqual(json.loads(done.stdout)["predictions"][0]["probabilities"], expected)
+
+        photo("paper.png", lambda p: 255)
+        self.assertRegex(self.telar("predict", "run", "paper.png").stderr,
+                         r"warning: paper.png is unlike the training pictures: its mean brightness is 0, .* \d+ to \d+")
+        self.assertIn("not known", self.telar("predict", "run/model.keras", "grey.png").stderr)
+        (self.folder / "cut.png").write_bytes((self.folder / "grey.png").read_bytes()[:60])
+        self.assert_refused(5, "predict", "run", "cut.png", says=["cut.png"])
+        self.assert_refused(2, "predict", "run", "grey.png", "--ignore", "a", says=["grey.png", "--ignore"])
 
     def test_a_file_name_does_not_steer_the_terminal(self):
         self.train()

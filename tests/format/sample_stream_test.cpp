@@ -7,6 +7,7 @@
 
 #include "support/expect_error.hpp"
 #include "support/idx_bytes.hpp"
+#include "support/pictures.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace telar::test {
@@ -302,6 +303,35 @@ TEST_F(Samples, ThatAreNotThereAreSaid) {
                [&] { static_cast<void>(open_samples(path("none.csv"), kTwo)); });
   expect_error(ErrorCode::data, folder_.path().string(), "no regular file",
                [&] { static_cast<void>(open_samples(folder_.path().string(), kTwo)); });
+}
+
+// ---- pictures -------------------------------------------------------------------------------------------------------
+
+TEST_F(Samples, OfAPictureAreOne) {
+  const SampleOptions small{.shape = {1, 2}};
+  EXPECT_EQ(read("p", png_of({1, 2, 1, {7, 200}}), small), (Numbers{7, 200})) << "told by its first bytes";
+  ASSERT_EQ(notes_.size(), 1u);
+  EXPECT_NE(notes_[0].find("not known"), std::string::npos);
+  EXPECT_EQ(read("p.png", png_of({1, 2, 3, {7, 8, 9, 200, 201, 202}}), {.shape = {1, 2, 3}}),
+            (Numbers{7, 8, 9, 200, 201, 202}));
+  EXPECT_EQ(read("p.png", png_of({2, 4, 1, {1, 3, 5, 5, 3, 1, 5, 5}}), small), (Numbers{2, 5}));
+}
+
+TEST_F(Samples, OfAPictureAreAsTheTrainingPicturesAre) {
+  const SampleOptions dark{.shape = {1, 2}, .pictures = PictureTraits{0, 0, 60, 0, 0}};
+  EXPECT_EQ(read("p.png", png_of({1, 2, 1, {250, 240}}), dark), (Numbers{5, 15}));
+  EXPECT_NE(notes_.at(0).find("bright and dark"), std::string::npos);
+  EXPECT_TRUE(warnings_.empty());
+  EXPECT_EQ(read("p.png", png_of({1, 2, 1, {100, 90}}), dark), (Numbers{100, 90}));
+  EXPECT_NE(warnings_.at(0).find("mean brightness is 95"), std::string::npos);
+}
+
+TEST_F(Samples, AreNoPicturesWhereTheNetworkTakesNone) {
+  const std::string picture = png_of({1, 2, 1, {7, 200}});
+  refused("p.png", picture, {.shape = {2}}, "", "takes samples of shape (2)");
+  refused("p.png", picture, {.shape = {1, 2, 4}}, "", "takes samples of shape (1, 2, 4)");
+  refused("p.png", picture.substr(0, 40), {.shape = {1, 2}}, "", "");
+  refused("p.png", picture, {.shape = {1, 2}, .ignore = {"a"}}, "", "--ignore", ErrorCode::usage);
 }
 
 }  // namespace

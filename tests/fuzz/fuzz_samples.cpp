@@ -36,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const InputFile file(bytes, size);
   for (const telar::SampleOptions& options :
        {telar::SampleOptions{.shape = {2}, .features = {"a", "b"}, .targets = {"y"}, .ignore = {}, .separator = '|'},
-        telar::SampleOptions{.shape = {2, 3}},
+        telar::SampleOptions{.shape = {2, 3}, .pictures = telar::PictureTraits{10, 0, 90, 0, 0.5}},
         telar::SampleOptions{.shape = {1}, .features = {}, .targets = {}, .ignore = {"a"}}})
     require(read_samples(file.path(), options, 1) == read_samples(file.path(), options, 64));
   return 0;
