@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "base/utf8.hpp"
 #include "study/comparison_words.hpp"
 
 namespace telar::cli {

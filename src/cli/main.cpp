@@ -44,7 +44,7 @@ int run(int argc, char** argv) {
   const std::vector<std::string> command{argv, argv + argc};
   std::vector<Verb> verbs{add_train(program, command), add_compare(program, command), add_evaluate(program),
                           add_predict(program),        add_inspect(program),          add_doctor(program),
-                          add_export(program),         add_report(program),         add_runs(program)};
+                          add_export(program),         add_report(program),           add_runs(program)};
   CLI::App& data = add_data(program);
   verbs.push_back(add_data_inspect(data));
   verbs.push_back(add_fetch(data));

@@ -11,6 +11,7 @@
 
 #include <telar/error.hpp>
 
+#include "base/utf8.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/verb.hpp"
 #include "study/recipe_values.hpp"

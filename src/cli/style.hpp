@@ -29,13 +29,6 @@ struct Style {
   return value > -1e5 && value < 1e5 ? fmt::format("{:.4f}", value) : fmt::format("{:.4e}", value);
 }
 
-/// What a file says, without the characters that would steer the terminal.
-[[nodiscard]] inline std::string printable(std::string text) {
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  return text;
-}
-
 /// Rows of cells, the first row bold: the first cell to the left, the others to the right, but for the last, which may
 /// be long.
 [[nodiscard]] std::string aligned(const std::vector<std::vector<std::string>>& rows, const Style& style);

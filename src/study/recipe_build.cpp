@@ -93,7 +93,7 @@ std::map<int, double> class_weights(const Recipe& recipe, const Dataset& data) {
     if (named != names.end())
       label = static_cast<int>(named - names.begin());
     else if (error != std::errc() || end != name.data() + name.size() || label < 0 || label >= data.classes())
-      refuse("fit.class_weight names the class \"" + name + "\", which " + without_part(data) + " has not",
+      refuse("fit.class_weight names the class \"" + name + "\", which " + set_name(data) + " has not",
              names.empty() ? "classes are numbers from 0 to " + std::to_string(data.classes() - 1)
                            : did_you_mean(name, names));
     if (!weights.emplace(label, entry.second).second)

@@ -32,8 +32,7 @@ void check_train(const Recipe& recipe, const std::string& hint) {
     throw Error(ErrorCode::usage, place_of(recipe, "data.source"), "data.train is missing: which samples?", hint);
 }
 
-datasets::Pair read_tables(const Recipe& recipe, const std::filesystem::path& directory,
-                           std::vector<std::string>& features) {
+datasets::Pair read_tables(const Recipe& recipe, const std::filesystem::path& directory, RecipeData& data) {
   const DataSpec& spec = recipe.data;
   check_train(recipe, "add train = \"samples.csv\" to [data]");
   if (spec.label.empty() == spec.targets.empty())
@@ -46,7 +45,8 @@ datasets::Pair read_tables(const Recipe& recipe, const std::filesystem::path& di
                 "such as \",\", \";\" or \"\\t\"");
   datasets::CsvOptions options{spec.label, spec.targets, spec.ignore, spec.separator.front(), {}};
   const datasets::Table train = datasets::csv(directory / spec.train, options);
-  features = train.features;
+  data.features = train.features;
+  data.targets = spec.label.empty() ? train.targets : std::vector<std::string>{spec.label};
   if (spec.test.empty()) return hold_test_out(recipe, train.samples);
   options.classes = train.samples.class_names();
   const datasets::Table test = datasets::csv(directory / spec.test, options);
@@ -98,7 +98,7 @@ datasets::Pair read_sets(const Recipe& recipe, const std::filesystem::path& data
     case DataSpec::Source::mnist:
       return datasets::mnist(directory);
     case DataSpec::Source::csv:
-      return read_tables(recipe, directory, data.features);
+      return read_tables(recipe, directory, data);
     case DataSpec::Source::npy:
       return read_arrays(recipe, directory);
     case DataSpec::Source::images:

@@ -45,8 +45,11 @@ class WrongUse(ProgramTest):
     def test_unknown_verb(self):
         self.assert_refused(2, "trian", "recipe.toml")
 
-    def test_verbs_that_do_not_exist_yet(self):
-        for verb in ("compare", "tune", "report", "runs", "data", "export"):
+    def test_a_verb_that_does_not_exist_yet(self):
+        self.assert_refused(2, "tune", "search.toml")
+
+    def test_verbs_without_what_they_work_on(self):
+        for verb in ("compare", "report", "data", "export", "predict"):
             self.assert_refused(2, verb)
 
     def test_missing_recipe_argument(self):

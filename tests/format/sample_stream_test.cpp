@@ -290,8 +290,8 @@ TEST_F(Samples, AreOfTheFormatThatTheNameSaysAndElseTheFirstBytes) {
 }
 
 TEST_F(Samples, OfNoFormatAreRefusedWithThoseThatThereAre) {
-  for (const std::string& bytes : {std::string("\x89PNG\r\n\x1a\n"), std::string("PK\3\4"), std::string("a\0b", 3)})
-    refused("x.bin", bytes, kTwo, "", "NumPy array (.npy), IDX, CSV table", ErrorCode::usage);
+  for (const std::string& bytes : {std::string("GIF89a\0", 7), std::string("PK\3\4"), std::string("a\0b", 3)})
+    refused("x.bin", bytes, kTwo, "", "NumPy array (.npy), IDX, picture (PNG, JPEG), CSV table", ErrorCode::usage);
 }
 
 TEST_F(Samples, OfArraysHaveNoColumnsToIgnore) {

@@ -53,12 +53,6 @@ struct Listing {
   void field(std::string_view name, const MixUp& value, std::string_view, const Range& = {}) {
     describe(value, Listing{lines, address + std::string(name) + "."});
   }
-  void field(std::string_view name, const std::map<std::string, double>& value, std::string_view doc,
-             const Range& = {}) {
-    add(name, std::to_string(value.size()));
-    Listing inner{lines, address + std::string(name) + "."};
-    for (const auto& [key, number] : value) inner.field(key, number, doc);
-  }
   void field(std::string_view name, const ValidationSpec& value, std::string_view doc, const Range& = {}) {
     Listing inner{lines, address + std::string(name) + "."};
     inner.field("kind", value.kind, doc);
@@ -74,6 +68,11 @@ struct Listing {
   void field(std::string_view name, const std::vector<T>& value, std::string_view doc, const Range& = {}) {
     add(name, std::to_string(value.size()));
     for (const T& element : value) field(name, element, doc);
+  }
+  void field(std::string_view name, const std::map<std::string, double>& values, std::string_view doc,
+             const Range& = {}) {
+    add(name, std::to_string(values.size()));
+    for (const auto& [key, value] : values) field(std::string(name) + "." + key, value, doc);
   }
   template <class Visit>
   void section(std::string_view name, Visit&& visit) {

@@ -28,7 +28,7 @@ mustache::data to_mustache(const Json& value) {
     for (const Json& inner : value) list.push_back(to_mustache(inner));
     return list;
   }
-  if (value.is_string()) return printable(value.get<std::string>());
+  if (value.is_string()) return printable_lines(value.get<std::string>());
   if (value.is_null()) return false;
   if (value.is_boolean()) return value.get<bool>();
   return value.dump();
