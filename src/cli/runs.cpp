@@ -7,6 +7,8 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <set>
+#include <tuple>
 #include <unistd.h>
 
 #include <telar/error.hpp>
@@ -141,27 +143,46 @@ bool may_delete(const std::vector<RunEntry>& runs, const RunsOptions& options) {
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
-int prune(const RunsOptions& options, std::ostream& out) {
+/// The runs that the command line names, each once.
+std::vector<RunEntry> named_runs(const std::vector<std::string>& paths) {
   std::vector<RunEntry> runs;
-  if (options.named.empty()) {
-    if (!options.filter.chooses())
-      throw Error(ErrorCode::usage, "runs prune", "which runs?",
-                  "name folders, or choose by --recipe, --ended or --older-than");
-    runs = chosen(options.filter);
-  }
-  for (const std::string& path : options.named) {
-    std::optional<RunEntry> run = read_run(fs::path(path).lexically_normal());
+  std::set<fs::path> seen;
+  for (const std::string& path : paths) {
+    fs::path folder = fs::path(path).lexically_normal();
+    if (!folder.has_filename()) folder = folder.parent_path();  // "run/", which would be followed if it is a link
+    std::optional<RunEntry> run = read_run(folder);
     if (!run) throw Error(ErrorCode::usage, path, "not a run folder, so it is not deleted");
-    runs.push_back(std::move(*run));
+    if (seen.insert(fs::canonical(folder)).second) runs.push_back(std::move(*run));
   }
+  return runs;
+}
+
+/// Deletes them in turn; returns those that are gone, and why it stopped before the end, if it did.
+std::pair<std::vector<RunEntry>, std::optional<Error>> delete_runs(std::vector<RunEntry> runs) {
+  std::vector<RunEntry> deleted;
+  for (RunEntry& run : runs) {
+    try {
+      delete_run(run.path);
+    } catch (const Error& error) {
+      return {std::move(deleted), error};
+    }
+    deleted.push_back(std::move(run));
+  }
+  return {std::move(deleted), {}};
+}
+
+int prune(const RunsOptions& options, std::ostream& out) {
+  if (options.named.empty() && !options.filter.chooses())
+    throw Error(ErrorCode::usage, "runs prune", "which runs?",
+                "name folders, or choose by --recipe, --ended or --older-than");
+  if (!options.named.empty() && options.filter.chooses())
+    throw Error(ErrorCode::usage, "runs prune", "folders are named, and runs are chosen as well", "do one of the two");
+  std::vector<RunEntry> runs = options.named.empty() ? chosen(options.filter) : named_runs(options.named);
   // Somebody is at work there.
   std::erase_if(runs, [](const RunEntry& run) { return run.state == RunEntry::State::training; });
   std::vector<RunEntry> deleted;
-  if (!runs.empty() && may_delete(runs, options))
-    for (RunEntry& run : runs) {
-      delete_run(run.path);
-      deleted.push_back(std::move(run));
-    }
+  std::optional<Error> problem;
+  if (!runs.empty() && may_delete(runs, options)) std::tie(deleted, problem) = delete_runs(std::move(runs));
   if (options.json) {
     Json paths = Json::array();
     for (const RunEntry& run : deleted) paths.push_back(run.path.string());
@@ -172,6 +193,10 @@ int prune(const RunsOptions& options, std::ostream& out) {
     for (const RunEntry& run : deleted)
       out << "deleted  " << printable(run.path.string()) << "  " << size_text(run.bytes) << '\n';
     out << (deleted.empty() ? std::string("Nothing was deleted.") : counted_runs(deleted)) << '\n';
+  }
+  if (problem) {
+    out.flush();  // what is gone is said, whatever else
+    throw *problem;
   }
   return kDone;
 }

@@ -94,6 +94,24 @@ class Runs(ProgramTest):
         self.assertFalse((self.folder / keep).exists())
         self.assertEqual(self.telar("runs", "prune", "--recipe", "recipe").stdout, "Nothing was deleted.\n")
 
+    def test_prune_takes_names_or_a_choice(self):
+        run = self.train()
+        self.assert_refused(2, "runs", "prune", run, "--ended", "diverged", "--yes", says=["named", "chosen"])
+        self.assertTrue((self.folder / run).exists())
+        self.assertEqual(self.document("runs", "prune", run, run + "/", "./" + run, "--yes")["deleted"], [run], "each once")
+
+    def test_prune_says_what_it_deleted_before_it_had_to_stop(self):
+        first, second = self.train("--seed", "1"), self.train("--seed", "2")
+        if os.geteuid() == 0:
+            self.become_nobody()  # root may delete anything
+        for path, mode in (("runs", 0o777), (first, 0o777), (second, 0o555)):
+            (self.folder / path).chmod(mode)
+        done = self.telar("runs", "prune", first, second, "--yes")
+        self.assertEqual(done.returncode, 6, done.stderr)
+        self.assertIn("deleted  " + first, done.stdout)
+        self.assertIn("cannot delete the run", done.stderr)
+        (self.folder / second).chmod(0o755)
+
     def test_prune_asks_on_a_terminal(self):
         run = self.train()
         for answer, left in ((b"n\n", True), (b"\n", True), (b"y\n", False)):
@@ -116,7 +134,7 @@ class Runs(ProgramTest):
         os.symlink(self.folder / run, self.folder / "link")
         (self.folder / "runs").mkdir()
         os.symlink(self.folder / run, self.folder / "runs/link")
-        for path in ("notes", "data", "link", ".", "recipe.toml", "missing"):
+        for path in ("notes", "data", "link", "link/", ".", "recipe.toml", "missing"):
             self.assert_refused(2, "runs", "prune", path, "--yes", says=["not a run folder"])
         self.assert_refused(2, "runs", "prune", run, "notes", "--yes", says=["not a run folder"])
         self.assert_refused(2, "runs", "prune", "--yes", says=["which runs?"])
