@@ -59,6 +59,15 @@ class Report(ProgramTest):
         self.assertEqual(d["differences"][0]["validation.accuracy"]["n"], 2)
         self.page("r.html")
 
+    def test_keeps_runs_apart_that_were_tested_on_other_samples(self):
+        images = self.folder / "data" / "t10k-images-idx3-ubyte"
+        images.write_bytes(images.read_bytes()[:-1] + b"\x07")
+        self.document("train", "recipe.toml", "--seed", 7, "--out", "other")
+        d = self.document("report", "recipe/s0", "other", "--out", "r.html")
+        self.assertEqual([(r["recipe"], [run["seed"] for run in r["runs"]]) for r in d["recipes"]],
+                         [("recipe", [0]), ("recipe (2)", [7])])
+        self.assertIn("were not given the same test samples", " ".join(d["notices"]))
+
     def test_looks_at_the_network_as_evaluate_does(self):
         network = self.document("report", "recipe/s0")["recipes"][0]["network"]
         scored = self.document("evaluate", "recipe/s0")

@@ -93,10 +93,11 @@ struct NetworkView {
   std::vector<LayerHealth> layers;
 };
 
-/// Runs of one recipe that differ in the seed alone.
+/// Runs of one recipe, tested on the same samples, that differ in the seed alone.
 struct RecipeRuns {
   std::string name;                                      ///< unlike that of the other recipes
   std::string hash;                                      ///< SHA-256 of the recipe without seed and folder of the data
+  std::string tested_on;                                 ///< SHA-256 of the test samples; empty: not known
   Recipe recipe;                                         ///< that of the first run
   Json environment = Json::object();                     ///< likewise
   std::vector<TrainResult> runs;                         ///< by seed

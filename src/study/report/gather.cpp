@@ -52,6 +52,13 @@ std::string hash_of_recipe(const Recipe& recipe) {
   return sha256(std::as_bytes(std::span(text)));
 }
 
+/// The fingerprint of the samples that a run was tested on, which are the same for all seeds; empty if it is not told.
+std::string tested_on(const fs::path& folder) {
+  const Json environment = read_document(folder / "environment.json");
+  const Json& value = json_at(environment, {"data", "test", "sha256"});
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
 std::string unused_name(const std::string& name, const std::vector<RecipeRuns>& recipes) {
   std::string fresh = name;
   const auto taken = [&] { return std::ranges::find(recipes, fresh, &RecipeRuns::name) != recipes.end(); };
@@ -61,12 +68,14 @@ std::string unused_name(const std::string& name, const std::vector<RecipeRuns>& 
 
 void add_run(const fs::path& folder, std::vector<RecipeRuns>& recipes) {
   const Recipe recipe = recipe_of_run(folder);
-  const std::string hash = hash_of_recipe(recipe);
-  auto same = std::ranges::find(recipes, hash, &RecipeRuns::hash);
+  const std::string hash = hash_of_recipe(recipe), samples = tested_on(folder);
+  auto same = std::ranges::find_if(
+      recipes, [&](const RecipeRuns& known) { return known.hash == hash && known.tested_on == samples; });
   if (same == recipes.end()) {
     RecipeRuns fresh;
     fresh.name = unused_name(shown(recipe.name), recipes);
     fresh.hash = hash;
+    fresh.tested_on = samples;
     same = recipes.insert(recipes.end(), std::move(fresh));
   }
   TrainResult run = read_result(folder);
