@@ -13,6 +13,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/verb.hpp"
 #include "data/idx.hpp"
+#include "data/idx_header.hpp"
 #include "data/known_set.hpp"
 #include "study/documents.hpp"
 #include "train/progress_bar.hpp"
@@ -77,9 +78,16 @@ class FetchBar {
   Clock::time_point began_, next_;
 };
 
+/// Whether its header says that it unpacks to as many bytes as the file has: one that does not is not unpacked.
+bool has_size(const fs::path& file, const KnownFile& known) {
+  InflatingReader reader(file);
+  const IdxHeader header = read_idx_header(reader, file.string(), true);
+  return header.bytes.size() + header.values == known.bytes;
+}
+
 bool is_good(const fs::path& file, const KnownFile& known) {
   try {
-    return read_idx(file).sha256 == known.sha256;
+    return has_size(file, known) && read_idx(file).sha256 == known.sha256;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::data) throw;
     return false;

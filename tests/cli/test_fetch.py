@@ -1,6 +1,8 @@
 """`telar data fetch`: a set that everybody has, from a server on this machine."""
 
+import gzip
 import os
+import struct
 import threading
 import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -143,6 +145,12 @@ class Fetch(ProgramTest):
         body[len(body) // 2] ^= 1
         self.server.files[FIRST] = bytes(body)
         self.refused(5, says=[FIRST, "SHA-256", "not kept"])
+        self.assertEqual(self.cached(), [])
+
+    def test_a_file_that_would_unpack_to_more_is_not_unpacked(self):
+        zeros = struct.pack(">BBBB3I", 0, 0, 8, 3, 400000, 28, 28) + bytes(400000 * 28 * 28)
+        self.server.files[FIRST] = gzip.compress(zeros, 1, mtime=0)
+        self.refused(5, says=[FIRST, "not the file that was expected"])
         self.assertEqual(self.cached(), [])
 
     def test_more_than_the_file_can_have_is_not_kept(self):
