@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "base/atomic_file.hpp"
+#include "base/utf8.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/verb.hpp"
 #include "model/model.hpp"
@@ -28,7 +29,7 @@ std::string set_text(const SetReport& report, const Style& style) {
   text += "  values      " + spread_text(report.values) + "\n";
   for (const Spread& spread : report.targets) text += "  target      " + spread_text(spread) + "\n";
   for (const auto& [name, samples] : report.classes)
-    text += fmt::format("  {:<24}{:>10}{:>8.2f} %\n", name, samples,
+    text += fmt::format("  {:<24}{:>10}{:>8.2f} %\n", printable(name), samples,
                         100 * static_cast<double>(samples) / static_cast<double>(report.samples));
   if (report.duplicates > 0) text += style.yellow(fmt::format("  duplicates: {}\n", report.duplicates));
   if (report.also_in_training > 0)
@@ -38,7 +39,7 @@ std::string set_text(const SetReport& report, const Style& style) {
   if (!report.constant.empty()) {
     std::string names;
     for (std::size_t i = 0; i < std::min(report.constant.size(), kNamed); ++i)
-      names += (i == 0 ? "" : ", ") + report.constant[i];
+      names += (i == 0 ? "" : ", ") + printable(report.constant[i]);
     if (report.constant.size() > kNamed) names += ", ...";
     text += style.yellow(fmt::format("  constant features: {} ({})\n", report.constant.size(), names));
   }

@@ -32,13 +32,13 @@ bool parse_number(std::string_view field, float& value) noexcept {
 }
 
 void check_name(std::string_view name, const CsvReader& reader) {
-  const auto steers = [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
-  };
-  if (std::ranges::any_of(name, steers))
-    throw Error(ErrorCode::data, reader.place(), "there is a control character in this name");
   if (!is_utf8(name))
     throw Error(ErrorCode::data, reader.place(), "this name is not UTF-8", "convert the table, as with iconv -t UTF-8");
+  // A field may have lines, and tabs.
+  std::string one_line(name);
+  std::erase_if(one_line, [](char c) { return c == '\t' || c == '\n'; });
+  if (printable(one_line) != one_line)
+    throw Error(ErrorCode::data, reader.place(), "there is a control character in this name");
 }
 
 FirstLine read_first_line(CsvReader& reader) {

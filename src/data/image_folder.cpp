@@ -51,10 +51,9 @@ bool is_named_as_picture(std::string name) {
 
 /// Names of classes go into documents, which are UTF-8, and to terminals, which obey some characters.
 void check_class_name(const std::string& name, const fs::path& folder) {
-  const auto steers = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  if (std::ranges::any_of(name, steers))
-    throw Error(ErrorCode::data, folder.string(), "there is a control character in the name of " + shown_field(name));
   if (!is_utf8(name)) throw Error(ErrorCode::data, folder.string(), "the name of one of its folders is not UTF-8");
+  if (printable(name) != name)
+    throw Error(ErrorCode::data, folder.string(), "there is a control character in the name of " + shown_field(name));
 }
 
 struct Class {

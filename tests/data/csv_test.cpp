@@ -144,6 +144,11 @@ TEST_F(Csv, TakesNoNamesThatAreNotUtf8) {
 TEST_F(Csv, TakesNoNamesThatSteerATerminal) {
   expect_refused("a,y\n1,b\n1,\x1b[2J\n", "3:3", "control character");
   expect_refused("a\x7f,y\n1,b\n", "1:1", "control character");
+  expect_refused(
+      "a,y\n1,\xc2\x9b"
+      "31m\n",
+      "2:3", "control character");
+  expect_refused("a,y\n1,\"b\rc\"\n", "2:3", "control character");
 }
 
 TEST_F(Csv, CountsMissingValuesByTheirLines) {
