@@ -68,7 +68,7 @@ std::vector<std::int32_t> labels_of(const NpyHalf& half) {
         labels.reserve(values.size());
         for (const auto value : values) {
           const auto number = static_cast<std::int64_t>(value);
-          constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max() - 1;
+          constexpr std::int64_t kMost = (std::int64_t{1} << 24) - 1;  // as data.classes
           if (number < 0 || number > kMost)
             refuse_array(half.y_place,
                          "label " + std::to_string(number) + " of sample " + std::to_string(labels.size()) +

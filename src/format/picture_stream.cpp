@@ -42,8 +42,8 @@ SampleStream open_picture(SampleSource source, const SampleOptions& options) {
   FittedPicture fitted = fit_picture(photo, shape[0], shape[1], shape.size() == 3 ? shape[2] : 1, options.pictures);
   SampleStream stream;
   if (!options.pictures)
-    stream.notes.push_back(source.name +
-                           ": what the training pictures were like is not known: its pixels are taken as they are");
+    stream.warnings.push_back(source.name + ": what the training pictures were like is not known, so that its pixels " +
+                              "are given to the network as they are, from 0 to 255");
   if (fitted.inverted)
     stream.notes.push_back(source.name +
                            ": bright and dark were changed, as the training pictures have another ground");

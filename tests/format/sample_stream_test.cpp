@@ -286,7 +286,7 @@ TEST_F(Samples, AreOfTheFormatThatTheNameSaysAndElseTheFirstBytes) {
   EXPECT_EQ(read("train-idx3-ubyte.csv", "height,width\n1,2\n", kPlant), (Numbers{1, 2}));
   EXPECT_EQ(read("data", "height,width\n1,2\n", kPlant), (Numbers{1, 2}));
   EXPECT_EQ(read("X.CSV", "height,width\n1,2\n", kPlant), (Numbers{1, 2}));
-  refused("data.txt", npy_file("|u1", "(1, 2)", "ab"), kTwo, ":1:1", "control character");
+  refused("data.txt", npy_file("|u1", "(1, 2)", "ab"), kTwo, ":1:1", "not UTF-8");
 }
 
 TEST_F(Samples, OfNoFormatAreRefusedWithThoseThatThereAre) {
@@ -310,8 +310,8 @@ TEST_F(Samples, ThatAreNotThereAreSaid) {
 TEST_F(Samples, OfAPictureAreOne) {
   const SampleOptions small{.shape = {1, 2}};
   EXPECT_EQ(read("p", png_of({1, 2, 1, {7, 200}}), small), (Numbers{7, 200})) << "told by its first bytes";
-  ASSERT_EQ(notes_.size(), 1u);
-  EXPECT_NE(notes_[0].find("not known"), std::string::npos);
+  ASSERT_EQ(warnings_.size(), 1u);
+  EXPECT_NE(warnings_[0].find("not known"), std::string::npos);
   EXPECT_EQ(read("p.png", png_of({1, 2, 3, {7, 8, 9, 200, 201, 202}}), {.shape = {1, 2, 3}}),
             (Numbers{7, 8, 9, 200, 201, 202}));
   EXPECT_EQ(read("p.png", png_of({2, 4, 1, {1, 3, 5, 5, 3, 1, 5, 5}}), small), (Numbers{2, 5}));
