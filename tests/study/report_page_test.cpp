@@ -90,6 +90,8 @@ TEST(ReportHeadline, IsTheVerdictOfOneChange) {
   EXPECT_EQ(headline(content), "Whether x is better than baseline is undecided after 8 seeds.");
   content.study->changes = {change("x", "worse", std::nan(""))};
   EXPECT_EQ(headline(content), "x is worse than baseline.");
+  content.study->changes = {change("x", "better", -0.55)};
+  EXPECT_EQ(headline(content), "x is better than baseline.") << "the failures of baseline decided";
   content.study->changes = {};
   EXPECT_EQ(headline(content), "baseline was compared with nothing.");
 }

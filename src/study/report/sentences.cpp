@@ -22,8 +22,10 @@ std::string distance_text(double a, double b, const std::string& quantity) {
 }
 
 std::string in_words(const JudgedChange& change, const JudgedStudy& study) {
-  // A change whose every training failed is worse by nothing that could be told.
-  const std::string by = std::isfinite(change.delta) ? " by " + distance_text(change.delta, 0, study.metric) : "";
+  // Where failed trainings decided, there may be no mean difference, or one that says the opposite.
+  const bool higher = is_share(study.metric) ? change.delta > 0 : change.delta < 0;
+  const bool tells = std::isfinite(change.delta) && higher == (change.verdict == "better");
+  const std::string by = tells ? " by " + distance_text(change.delta, 0, study.metric) : "";
   if (change.verdict == "better") return fmt::format("{} is better than {}{}.", change.recipe, study.baseline, by);
   if (change.verdict == "worse") return fmt::format("{} is worse than {}{}.", change.recipe, study.baseline, by);
   if (change.verdict == "equivalent")
