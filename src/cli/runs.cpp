@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <tuple>
 #include <unistd.h>
 
 #include <telar/error.hpp>
@@ -157,18 +156,24 @@ std::vector<RunEntry> named_runs(const std::vector<std::string>& paths) {
   return runs;
 }
 
-/// Deletes them in turn; returns those that are gone, and why it stopped before the end, if it did.
-std::pair<std::vector<RunEntry>, std::optional<Error>> delete_runs(std::vector<RunEntry> runs) {
+struct Deletion {
   std::vector<RunEntry> deleted;
+  std::optional<Error> problem;  ///< why it stopped before the end, if it did
+};
+
+/// Deletes them in turn.
+Deletion delete_runs(std::vector<RunEntry> runs) {
+  Deletion done;
   for (RunEntry& run : runs) {
     try {
       delete_run(run.path);
     } catch (const Error& error) {
-      return {std::move(deleted), error};
+      done.problem = error;
+      return done;
     }
-    deleted.push_back(std::move(run));
+    done.deleted.push_back(std::move(run));
   }
-  return {std::move(deleted), {}};
+  return done;
 }
 
 int prune(const RunsOptions& options, std::ostream& out) {
@@ -180,9 +185,9 @@ int prune(const RunsOptions& options, std::ostream& out) {
   std::vector<RunEntry> runs = options.named.empty() ? chosen(options.filter) : named_runs(options.named);
   // Somebody is at work there.
   std::erase_if(runs, [](const RunEntry& run) { return run.state == RunEntry::State::training; });
-  std::vector<RunEntry> deleted;
-  std::optional<Error> problem;
-  if (!runs.empty() && may_delete(runs, options)) std::tie(deleted, problem) = delete_runs(std::move(runs));
+  Deletion done;
+  if (!runs.empty() && may_delete(runs, options)) done = delete_runs(std::move(runs));
+  const std::vector<RunEntry>& deleted = done.deleted;
   if (options.json) {
     Json paths = Json::array();
     for (const RunEntry& run : deleted) paths.push_back(run.path.string());
@@ -194,9 +199,9 @@ int prune(const RunsOptions& options, std::ostream& out) {
       out << "deleted  " << printable(run.path.string()) << "  " << size_text(run.bytes) << '\n';
     out << (deleted.empty() ? std::string("Nothing was deleted.") : counted_runs(deleted)) << '\n';
   }
-  if (problem) {
+  if (done.problem) {
     out.flush();  // what is gone is said, whatever else
-    throw *problem;
+    throw *done.problem;
   }
   return kDone;
 }
