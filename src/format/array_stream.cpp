@@ -1,9 +1,7 @@
 #include "format/array_stream.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <cstring>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -12,79 +10,12 @@
 
 #include "data/idx_header.hpp"
 #include "format/npy_header.hpp"
+#include "format/number_type.hpp"
 #include "model/model.hpp"
-
-static_assert(std::endian::native == std::endian::little, "numbers of the other order are turned");
 
 namespace telar {
 
 namespace {
-
-/// How a number lies in a file.
-struct ArrayNumber {
-  enum class Kind { boolean, whole, natural, real } kind = Kind::real;
-  std::size_t size = 4;
-  bool big_endian = false;
-};
-
-template <class T>
-void widen(const std::byte* from, const ArrayNumber& number, std::span<float> to) {
-  for (float& value : to) {
-    T raw{};
-    std::byte bytes[sizeof(T)];
-    std::memcpy(bytes, from, sizeof(T));
-    if (number.big_endian) std::reverse(bytes, bytes + sizeof(T));
-    std::memcpy(&raw, bytes, sizeof(T));
-    value = static_cast<float>(raw);
-    from += sizeof(T);
-  }
-}
-
-void widen_numbers(const std::byte* from, const ArrayNumber& number, std::span<float> to) {
-  using Kind = ArrayNumber::Kind;
-  if (number.kind == Kind::boolean) {
-    for (float& value : to) value = *from++ == std::byte{0} ? 0.0f : 1.0f;
-  } else if (number.kind == Kind::real) {
-    number.size == 4 ? widen<float>(from, number, to) : widen<double>(from, number, to);
-  } else {
-    const bool natural = number.kind == Kind::natural;
-    switch (number.size) {
-      case 1:
-        return natural ? widen<std::uint8_t>(from, number, to) : widen<std::int8_t>(from, number, to);
-      case 2:
-        return natural ? widen<std::uint16_t>(from, number, to) : widen<std::int16_t>(from, number, to);
-      case 4:
-        return natural ? widen<std::uint32_t>(from, number, to) : widen<std::int32_t>(from, number, to);
-      default:
-        return natural ? widen<std::uint64_t>(from, number, to) : widen<std::int64_t>(from, number, to);
-    }
-  }
-}
-
-/// From "<f4", "|u1", ">i8"; nothing where telar reads no such numbers.
-std::optional<ArrayNumber> array_number(const std::string& type) {
-  using Kind = ArrayNumber::Kind;
-  if (type.size() != 3 || std::string("<>|=").find(type[0]) == std::string::npos) return {};
-  ArrayNumber number;
-  number.big_endian = type[0] == '>';
-  number.size = static_cast<std::size_t>(type[2] - '0');
-  number.kind = type[1] == 'b'   ? Kind::boolean
-                : type[1] == 'i' ? Kind::whole
-                : type[1] == 'u' ? Kind::natural
-                                 : Kind::real;
-  const bool known = type[1] == 'b'   ? number.size == 1
-                     : type[1] == 'f' ? number.size == 4 || number.size == 8
-                     : type[1] == 'i' || type[1] == 'u'
-                         ? number.size == 1 || number.size == 2 || number.size == 4 || number.size == 8
-                         : false;
-  return known ? std::optional(number) : std::nullopt;
-}
-
-ArrayNumber array_number(IdxType type) {
-  using Kind = ArrayNumber::Kind;
-  const bool real = type == IdxType::f32 || type == IdxType::f64;
-  return {real ? Kind::real : type == IdxType::u8 ? Kind::natural : Kind::whole, size_of(type), true};
-}
 
 /// Without axes of one.
 std::vector<int> squeezed(std::span<const int> shape) {
@@ -118,8 +49,8 @@ void check_end(const std::string& name, bool ended, std::uint64_t samples) {
 
 class ArrayReader {
  public:
-  ArrayReader(SampleSource source, ArrayNumber number, std::uint64_t samples, std::size_t width)
-      : source_(std::move(source)), number_(number), samples_(samples), width_(width) {}
+  ArrayReader(SampleSource source, NumberType type, std::uint64_t samples, std::size_t width)
+      : source_(std::move(source)), type_(type), samples_(samples), width_(width) {}
 
   std::size_t read(std::span<float> samples) {
     constexpr std::size_t kPiece = 64 * 1024;  // numbers
@@ -128,12 +59,13 @@ class ArrayReader {
     const std::span<float> values = samples.first(count * width_);
     for (std::size_t begin = 0; begin < values.size(); begin += kPiece) {
       const std::span<float> piece = values.subspan(begin, std::min(kPiece, values.size() - begin));
-      raw_.resize(piece.size() * number_.size);
+      raw_.resize(piece.size() * type_.size);
       if (source_.bytes->read(raw_) < raw_.size())
         throw Error(ErrorCode::data, source_.name,
                     "truncated: it ends within sample " + std::to_string(done_ + begin / width_) + " of " +
                         std::to_string(samples_));
-      widen_numbers(raw_.data(), number_, piece);
+      auto to = piece.begin();
+      each_number(raw_, type_, [&to](auto number) { *to++ = static_cast<float>(number); });
       const auto odd = std::ranges::find_if(piece, [](float value) { return !std::isfinite(value); });
       if (odd != piece.end()) {
         const std::size_t at = begin + static_cast<std::size_t>(odd - piece.begin());
@@ -152,7 +84,7 @@ class ArrayReader {
 
  private:
   SampleSource source_;
-  ArrayNumber number_;
+  NumberType type_;
   std::uint64_t samples_, done_ = 0;
   std::size_t width_;
   bool ended_ = false;
@@ -161,7 +93,7 @@ class ArrayReader {
 
 /// What the head of a file says.
 struct ArrayHead {
-  ArrayNumber number;
+  NumberType type;
   std::vector<int> shape;
   std::size_t bytes = 0;  ///< its own
 };
@@ -174,8 +106,8 @@ SampleStream open_array(SampleSource source, const ArrayHead& head, const Sample
   const std::size_t width = sample_width(options.shape);
   const InflatingReader& bytes = *source.bytes;
   if (!bytes.gzip() && bytes.most_bytes() != FileReader::kUnknown)  // what can be known now need not wait for the end
-    check_end(source.name, bytes.most_bytes() <= head.bytes + samples * width * head.number.size, samples);
-  const auto reader = std::make_shared<ArrayReader>(std::move(source), head.number, samples, width);
+    check_end(source.name, bytes.most_bytes() <= head.bytes + samples * width * head.type.size, samples);
+  const auto reader = std::make_shared<ArrayReader>(std::move(source), head.type, samples, width);
   return {[reader](std::span<float> numbers) { return reader->read(numbers); }};
 }
 
@@ -187,19 +119,19 @@ ArrayHead read_npy_head(InflatingReader& bytes) {
   if (bytes.read(rest) < rest.size()) throw std::invalid_argument("its header is truncated");
   const std::uint64_t most = bytes.most_bytes();
   const NpyHeader parsed = parse_npy_header(header);
-  const std::optional<ArrayNumber> number = array_number(parsed.type);
-  if (!number)
+  const std::optional<NumberType> type = number_type_of(parsed.type);
+  if (!type)
     throw std::invalid_argument("its type is '" + parsed.type +
                                 "'; read are whole numbers, booleans, and floats of 32 and 64 bits");
   if (parsed.fortran_order) throw std::invalid_argument("it is in Fortran order; numpy.ascontiguousarray turns it");
-  std::uint64_t size = number->size;
+  std::uint64_t size = type->size;
   for (const int extent : parsed.shape)
     if (__builtin_mul_overflow(size, static_cast<std::uint64_t>(extent), &size))
       throw std::invalid_argument("its shape has too many values");
   if (size > most - header.size())
     throw std::invalid_argument("truncated: its " + std::to_string(most - header.size()) +
                                 " bytes of values do not fill its shape " + shape_text(parsed.shape));
-  return {*number, parsed.shape, header.size()};
+  return {*type, parsed.shape, header.size()};
 }
 
 ArrayHead read_npy_head(const SampleSource& source) {
@@ -219,7 +151,7 @@ SampleStream open_npy(SampleSource source, const SampleOptions& options) {
 
 SampleStream open_idx(SampleSource source, const SampleOptions& options) {
   const IdxHeader header = read_idx_header(*source.bytes, source.name, false);
-  return open_array(std::move(source), {array_number(header.type), header.shape, header.bytes.size()}, options);
+  return open_array(std::move(source), {number_type_of(header.type), header.shape, header.bytes.size()}, options);
 }
 
 }  // namespace telar

@@ -7,35 +7,35 @@ namespace telar {
 
 namespace {
 
-using Kind = compute::UpdateRule::Kind;
+using RuleKind = compute::UpdateRule::Kind;
 
 /// Slots that Keras keeps side by side for each variable, one group after the other.
-std::vector<std::vector<std::size_t>> slot_blocks(Kind kind) {
+std::vector<std::vector<std::size_t>> slot_blocks(RuleKind kind) {
   switch (kind) {
-    case Kind::sgd:
-    case Kind::gradient:
+    case RuleKind::sgd:
+    case RuleKind::gradient:
       return {};
-    case Kind::momentum:
-    case Kind::nesterov:
-    case Kind::rmsprop:
-    case Kind::adagrad:
-    case Kind::lion:
+    case RuleKind::momentum:
+    case RuleKind::nesterov:
+    case RuleKind::rmsprop:
+    case RuleKind::adagrad:
+    case RuleKind::lion:
       return {{0}};
-    case Kind::rmsprop_momentum:
-    case Kind::centered_rmsprop:
+    case RuleKind::rmsprop_momentum:
+    case RuleKind::centered_rmsprop:
       return {{0}, {1}};
-    case Kind::centered_rmsprop_momentum:
+    case RuleKind::centered_rmsprop_momentum:
       return {{0}, {1}, {2}};
-    case Kind::amsgrad:
+    case RuleKind::amsgrad:
       return {{0, 1}, {2}};
-    case Kind::adam:
-    case Kind::nadam:
-    case Kind::adamax:
-    case Kind::adadelta:
-    case Kind::ftrl:
-    case Kind::lamb:
-    case Kind::adafactor:
-    case Kind::muon:
+    case RuleKind::adam:
+    case RuleKind::nadam:
+    case RuleKind::adamax:
+    case RuleKind::adadelta:
+    case RuleKind::ftrl:
+    case RuleKind::lamb:
+    case RuleKind::adafactor:
+    case RuleKind::muon:
       return {{0, 1}};
   }
   return {};
@@ -58,7 +58,7 @@ std::vector<KerasSlot> keras_slots(const Optimizer& optimizer, const std::vector
       const Variable& variable = variables[v];
       if (!variable.trainable) continue;
       for (const std::size_t slot : side_by_side) {
-        if (rule.kind == Kind::muon && slot == 1 && muon_directs(optimizer, variable)) continue;
+        if (rule.kind == RuleKind::muon && slot == 1 && muon_directs(optimizer, variable)) continue;
         slots.push_back({Part::whole, slot, v, variable.shape});
       }
     }
@@ -66,7 +66,7 @@ std::vector<KerasSlot> keras_slots(const Optimizer& optimizer, const std::vector
   const auto own = static_cast<std::size_t>(rule.own_slots());
   if (rule.averages) add_all({static_cast<std::size_t>(rule.average_slot())});
   if (rule.accumulates) add_all({own});
-  if (rule.kind == Kind::adafactor) {
+  if (rule.kind == RuleKind::adafactor) {
     for (std::size_t v = 0; v < variables.size(); ++v) {
       const std::vector<int>& shape = variables[v].shape;
       if (!variables[v].trainable) continue;
@@ -79,7 +79,7 @@ std::vector<KerasSlot> keras_slots(const Optimizer& optimizer, const std::vector
     return slots;
   }
   for (const std::vector<std::size_t>& block : slot_blocks(rule.kind)) add_all(block);
-  if (rule.kind == Kind::nadam) slots.push_back({Part::unused, 0, 0, {}});
+  if (rule.kind == RuleKind::nadam) slots.push_back({Part::unused, 0, 0, {}});
   return slots;
 }
 

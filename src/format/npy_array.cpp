@@ -1,14 +1,12 @@
 #include "format/npy_array.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstring>
 #include <functional>
 #include <new>
+#include <optional>
 #include <span>
 #include <stdexcept>
-#include <string_view>
 #include <type_traits>
 
 #include <telar/error.hpp>
@@ -16,6 +14,7 @@
 #include "base/did_you_mean.hpp"
 #include "base/file_reader.hpp"
 #include "format/npy_header.hpp"
+#include "format/number_type.hpp"
 #include "format/zip.hpp"
 
 namespace telar {
@@ -41,49 +40,10 @@ using Fill = std::function<void(std::span<std::byte>)>;
   throw std::invalid_argument(what);
 }
 
-/// Numbers in one of NumPy's types, one after the other.
-struct NumberType {
-  char kind = 'f';  // 'u', 'i' or 'f'
-  std::size_t size = 4;
-  bool swapped = false;
-
-  explicit NumberType(const std::string& type) {
-    if (type.size() != 3 || std::string_view("<>|").find(type[0]) == std::string_view::npos) refuse_type(type);
-    kind = type[1] == 'b' ? 'u' : type[1];
-    size = static_cast<std::size_t>(type[2] - '0');
-    swapped = type[0] == '>' && size > 1;
-    const bool whole = (kind == 'u' || kind == 'i') && (size == 1 || size == 2 || size == 4 || size == 8);
-    if (!whole && !(kind == 'f' && (size == 4 || size == 8))) refuse_type(type);
-    if (type[1] == 'b' && size != 1) refuse_type(type);
-  }
-  [[nodiscard]] bool whole() const { return kind != 'f'; }
-};
-
-template <class T>
-T number_at(const std::byte* at, bool swapped) {
-  std::array<std::byte, sizeof(T)> bytes{};
-  std::memcpy(bytes.data(), at, sizeof(T));
-  if (swapped) std::ranges::reverse(bytes);
-  T value{};
-  std::memcpy(&value, bytes.data(), sizeof(T));
-  return value;
-}
-
-/// Calls `take` with every number of a piece, in its own type.
-template <class Take>
-void each_number(std::span<const std::byte> piece, const NumberType& type, Take&& take) {
-  const auto each = [&]<class T>(T) {
-    for (std::size_t at = 0; at < piece.size(); at += sizeof(T)) take(number_at<T>(piece.data() + at, type.swapped));
-  };
-  if (type.kind == 'f') return type.size == 4 ? each(float{}) : each(double{});
-  if (type.kind == 'i') {
-    if (type.size == 1) return each(std::int8_t{});
-    if (type.size == 2) return each(std::int16_t{});
-    return type.size == 4 ? each(std::int32_t{}) : each(std::int64_t{});
-  }
-  if (type.size == 1) return each(std::uint8_t{});
-  if (type.size == 2) return each(std::uint16_t{});
-  return type.size == 4 ? each(std::uint32_t{}) : each(std::uint64_t{});
+NumberType type_of(const NpyHeader& header) {
+  const std::optional<NumberType> type = number_type_of(header.type);
+  if (!type) refuse_type(header.type);
+  return *type;
 }
 
 void add_number(std::vector<std::uint8_t>& values, auto number) { values.push_back(static_cast<std::uint8_t>(number)); }
@@ -148,15 +108,16 @@ NpyArray read_array_of(std::uint64_t size, WholeNumbers whole, const Fill& read)
   if (text.size() > size) throw std::invalid_argument("its header is truncated");
   read(std::as_writable_bytes(std::span(text)).subspan(kNpyPreambleSize));
   const NpyHeader header = parse_npy_header(text);
-  const NumberType type(header.type);
+  const NumberType type = type_of(header);
   NpyArray array{header.shape, {}};
   std::uint64_t count = 0;
   const std::uint64_t room = size - text.size();
   if (!count_values(header.shape, count) || count > kMostArrayBytes / type.size || count * type.size != room)
     throw std::invalid_argument("its " + std::to_string(room) + " bytes of values do not fill its shape");
-  if (type.kind == 'u' && type.size == 1)
+  using Kind = NumberType::Kind;
+  if (type.kind == Kind::boolean || (type.kind == Kind::natural && type.size == 1))
     read_values<std::uint8_t>(array, type, count, header.fortran_order, read);
-  else if (type.whole() && whole == WholeNumbers::as_integers)
+  else if (type.kind != Kind::real && whole == WholeNumbers::as_integers)
     read_values<std::int64_t>(array, type, count, header.fortran_order, read);
   else
     read_values<float>(array, type, count, header.fortran_order, read);
