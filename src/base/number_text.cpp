@@ -13,4 +13,8 @@ std::string python_number_text(double value) {
   return text;
 }
 
+std::string counted(std::int64_t n, std::string_view what) {
+  return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+}
+
 }  // namespace telar

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace telar {
 
@@ -9,5 +11,8 @@ namespace telar {
 
 /// The same as Python prints it: "1.0", where number_text gives "1".
 [[nodiscard]] std::string python_number_text(double value);
+
+/// "8 seeds", "1 seed".
+[[nodiscard]] std::string counted(std::int64_t n, std::string_view what);
 
 }  // namespace telar

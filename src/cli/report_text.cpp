@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/number_text.hpp"
 #include "study/report/sentences.hpp"
 #include "study/report/view.hpp"
 

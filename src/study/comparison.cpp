@@ -202,7 +202,8 @@ class Work {
       const RunEntry& entry = known->second;
       if (take(run, entry)) {
         run.reused = true;
-        return {};
+        if (run.value || entry.ended == to_string(Ended::diverged)) return {};
+        run = {.seed = run.seed};  // its result is damaged: it is made anew
       }
       if (begun) continue;
       if (std::optional<RunFolder> again = reopened(entry)) begun.emplace(std::move(*again));
@@ -269,7 +270,15 @@ class Work {
         if (!run.value) continue;
         Recipe one = recipes_[r];
         one.seed = run.seed;
-        reading = read_test_set(run.directory, one, samples_.of(r, run.seed).data, plan_.threads);
+        try {
+          reading = read_test_set(run.directory, one, samples_.of(r, run.seed).data, plan_.threads);
+        } catch (const Error& error) {
+          if (error.code() != ErrorCode::data) throw;
+          // The verdict stands without it.
+          comparison_.problems.push_back("The test set is not read with " + run.directory.string() + ": [" +
+                                         error.where() + "] " + error.message() + ".");
+          continue;
+        }
         comparison_.fresh_readings += reading.fresh ? 1 : 0;
         if (const std::optional<RunEntry> entry = read_run(run.directory))
           run.test = score_of(*entry, "test", comparison_.metric.substr(4));

@@ -87,6 +87,7 @@ struct Comparison {
   std::vector<Change> changes{};
   std::optional<TestReadings> readings{};  ///< absent: the test set was not read
   std::int64_t fresh_readings = 0;         ///< runs whose test set was read for this comparison
+  std::vector<std::string> problems{};     ///< runs that the test set could not be read with, a sentence each
   std::filesystem::path directory{};
 
   /// A judgement's delta as change less baseline.

@@ -108,6 +108,7 @@ Json comparison_document(const Comparison& comparison) {
                                                          {"comparisons", comparison.readings->comparisons},
                                                          {"runs", comparison.readings->runs}}
                                                   : Json(nullptr);
+  document["problems"] = comparison.problems;
   document["study_dir"] = comparison.directory.string();
   return document;
 }

@@ -7,11 +7,11 @@
 #include <string_view>
 #include <utility>
 
+#include "base/number_text.hpp"
+
 namespace telar {
 
 namespace {
-
-std::string counted(std::int64_t n, const std::string& of) { return fmt::format("{} {}{}", n, of, n == 1 ? "" : "s"); }
 
 std::string list_of(const std::vector<std::string>& names) {
   std::string list;
@@ -24,30 +24,22 @@ std::int64_t failed(const ComparedRecipe& recipe) { return std::ranges::count_if
 
 std::string needed_text(const Change& change) {
   if (!change.seeds_needed) return "if they differ at all, then by too little to find with 10,000 seeds";
-  const std::int64_t more = *change.seeds_needed - change.judgement.delta.n;
+  const std::int64_t more = *change.seeds_needed - change.judgement.seeds();
   return fmt::format("about {} more {} would tell (--seeds {})", more, more == 1 ? "seed" : "seeds",
                      *change.seeds_needed);
 }
 
-/// Seeds at which only the change has no result, and only the baseline.
-std::pair<std::int64_t, std::int64_t> failed_alone(const Comparison& comparison, const Change& change) {
-  const std::vector<ComparedRun>&runs = change.recipe.runs, &base = comparison.baseline.runs;
-  std::pair<std::int64_t, std::int64_t> n;
-  for (std::size_t s = 0; s < std::min(runs.size(), base.size()); ++s) {
-    n.first += runs[s].failed() && base[s].value ? 1 : 0;
-    n.second += base[s].failed() && runs[s].value ? 1 : 0;
-  }
-  return n;
-}
-
 std::string evidence_of(const Comparison& comparison, const Change& change) {
   const Judgement& j = change.judgement;
-  if (const auto [worse, better] = failed_alone(comparison, change); worse + better > 0)
-    return fmt::format("its training alone diverged at {}, that of {} alone at {}, {}", counted(worse, "seed"),
-                       comparison.baseline.name, better, p_text(j.p));
-  if (j.delta.n == 0) return "there is no seed at which both have a result";
+  if (j.seeds() == 0) return "there is no seed at which both have a result";
+  std::string text;
+  if (j.seeds() > j.delta.n)
+    text = fmt::format("its training alone diverged at {}, that of {} alone at {}",
+                       counted(j.only_change_failed, "seed"), comparison.baseline.name, j.only_baseline_failed);
+  if (j.delta.n == 0) return text + ", " + p_text(j.p);
+  if (!text.empty()) text += "; else ";
   const Summary delta = comparison.delta_of(change);
-  std::string text = fmt::format("{} {}", comparison.metric, difference_text(comparison.metric, delta.mean));
+  text += fmt::format("{} {}", comparison.metric, difference_text(comparison.metric, delta.mean));
   if (j.delta.n > 1) text += " " + interval_text(comparison.metric, delta.interval);
   text += " over " + counted(j.delta.n, "seed");
   if (j.verdict == Verdict::equivalent)
@@ -97,7 +89,7 @@ VerdictSentence verdict_sentence(const Comparison& comparison, const Change& cha
         sentence.evidence +=
             fmt::format("; {} at least {} seeds", changes == 1 ? "it takes" : fmt::format("{} changes take", changes),
                         fewest_seeds(changes));
-      else if (j.delta.n > 0 && failed_alone(comparison, change) == std::pair<std::int64_t, std::int64_t>())
+      else if (j.seeds() == j.delta.n && j.delta.n > 0)
         sentence.evidence += "; " + needed_text(change);
     }
   }
@@ -108,8 +100,8 @@ std::vector<std::string> remarks(const Comparison& comparison) {
   std::vector<std::string> all;
   const auto tell_failures = [&all](const ComparedRecipe& recipe) {
     if (const std::int64_t n = failed(recipe); n > 0)
-      all.push_back(fmt::format("{}: {} of {} gave no result (diverged).", recipe.name, n,
-                                counted(static_cast<std::int64_t>(recipe.runs.size()), "seed")));
+      all.push_back(
+          fmt::format("{}: {} of {} gave no result (diverged).", recipe.name, n, counted(recipe.runs.size(), "seed")));
   };
   tell_failures(comparison.baseline);
   for (const Change& change : comparison.changes) tell_failures(change.recipe);
@@ -121,6 +113,7 @@ std::vector<std::string> remarks(const Comparison& comparison) {
   };
   for (const Change& change : comparison.changes) tell_watchers(change.recipe);
   tell_watchers(comparison.baseline);
+  for (const std::string& problem : comparison.problems) all.push_back(problem);
   if (comparison.interrupted)
     all.emplace_back("Interrupted: the same command goes on from the seeds that are finished.");
   if (const std::optional<TestReadings>& readings = comparison.readings) {

@@ -66,7 +66,11 @@ TestReading read_test_set(const fs::path& run, const Recipe& recipe, const Recip
   if (!scored) {
     const Score score = model.evaluate(data.test, {.threads = threads});
     classes = score.classes;
-    add_test(result, score, data.test.class_names());
+    try {
+      add_test(result, score, data.test.class_names());
+    } catch (const Json::exception&) {
+      throw Error(ErrorCode::data, (run / "result.json").string(), "not the result of a training");
+    }
   }
   if (classes > 0) {
     reading.classes = predicted_classes(model, data.test, threads);

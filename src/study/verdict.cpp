@@ -12,25 +12,32 @@ namespace telar {
 
 namespace {
 
+/// The differences, and for each seed that failed on one side alone one that is larger than all of them together.
+std::vector<double> with_failures(const PairedResults& results) {
+  double all = 1;
+  for (const double difference : results.differences) all += std::abs(difference);
+  std::vector<double> values = results.differences;
+  values.insert(values.end(), static_cast<std::size_t>(results.only_change_failed), -2 * all);
+  values.insert(values.end(), static_cast<std::size_t>(results.only_baseline_failed), 2 * all);
+  return values;
+}
+
 Judgement described(const PairedResults& results, double band) {
   Judgement j;
   j.delta = summarize(results.differences);
   j.better = share_above_zero(results.differences);
-  if (results.only_change_failed + results.only_baseline_failed > 0) {
-    j.p = mcnemar_test(results.only_change_failed, results.only_baseline_failed).exact;
-  } else {
-    const SignFlipTest test = sign_flip_test(results.differences, results.resolution);
-    j.p = test.p;
-    j.draws = test.draws;
-    j.p_equivalence = equivalence_p(results.differences, band);
-  }
+  j.only_change_failed = results.only_change_failed;
+  j.only_baseline_failed = results.only_baseline_failed;
+  const SignFlipTest test = sign_flip_test(with_failures(results), results.resolution);
+  j.p = test.p;
+  j.draws = test.draws;
+  if (j.seeds() == j.delta.n) j.p_equivalence = equivalence_p(results.differences, band);
   return j;
 }
 
-bool is_worse(const PairedResults& results, const Judgement& j) {
-  if (results.only_change_failed != results.only_baseline_failed)
-    return results.only_change_failed > results.only_baseline_failed;
-  return j.delta.mean < 0;
+bool is_worse(const PairedResults& results) {
+  const std::vector<double> values = with_failures(results);
+  return std::accumulate(values.begin(), values.end(), 0.0) < 0;
 }
 
 }  // namespace
@@ -63,8 +70,9 @@ int fewest_seeds(int changes) {
 
 std::optional<std::int64_t> seeds_needed(const Judgement& judgement, double band, int changes) {
   const Summary& delta = judgement.delta;
-  const auto at_least = std::max<std::int64_t>(delta.n + 1, fewest_seeds(changes));
-  // Without spread the first seeds that allow a verdict give it.
+  const auto at_least = std::max<std::int64_t>(judgement.seeds() + 1, fewest_seeds(changes));
+  // Without spread the first seeds that allow a verdict give it, unless there is nothing to find.
+  if (delta.n > 1 && delta.sd == 0 && delta.mean == 0 && band == 0) return {};
   if (delta.n < 2 || !std::isfinite(delta.sd) || !(delta.sd > 0)) return at_least;
   const double alpha = kAlpha / changes, effect = std::abs(delta.mean) / delta.sd;
   const std::int64_t seeds =
@@ -118,7 +126,7 @@ void Judge::judge(std::size_t look, std::span<const PairedResults> results) {
     if (is_equivalent[i])
       j.verdict = Verdict::equivalent;
     else if (is_different[i])
-      j.verdict = is_worse(results[i], j) ? Verdict::worse : Verdict::better;
+      j.verdict = is_worse(results[i]) ? Verdict::worse : Verdict::better;
   }
 }
 
@@ -127,9 +135,7 @@ void Judge::describe(std::span<const PairedResults> results) {
   for (std::size_t i = 0; i < judgements_.size(); ++i) {
     if (settled(i)) continue;
     judgements_[i] = described(results[i], band_);
-    const std::size_t seeds = results[i].differences.size() +
-                              static_cast<std::size_t>(results[i].only_change_failed + results[i].only_baseline_failed);
-    judgements_[i].too_few_seeds = seeds < static_cast<std::size_t>(fewest_seeds(changes));
+    judgements_[i].too_few_seeds = judgements_[i].seeds() < fewest_seeds(changes);
   }
   std::vector<double> p;
   for (const Judgement& j : judgements_) p.push_back(j.p);

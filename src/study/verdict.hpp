@@ -41,15 +41,20 @@ struct Judgement {
   Verdict verdict = Verdict::undecided;
   bool too_few_seeds = false;  ///< for any verdict
   Summary delta;               ///< of the differences
-  double p = 1;                ///< of the sign-flip test, or of the failures where there are any
+  double p = 1;                ///< of the sign-flip test
   std::int64_t draws = 0;      ///< SignFlipTest::draws
   double p_holm = 1;           ///< adjusted for all changes
   double p_equivalence = 1;    ///< of two one-sided tests
   Share better;                ///< of the seeds
+  int only_change_failed = 0;  ///< as in PairedResults
+  int only_baseline_failed = 0;
+
+  /// Seeds that say something of the change.
+  [[nodiscard]] std::int64_t seeds() const noexcept { return delta.n + only_change_failed + only_baseline_failed; }
 };
 
 /// How many seeds would decide an undecided one of `changes` with a probability of 80 % if mean and spread are as seen;
-/// absent if that is more than kMostPairs.
+/// absent if that is more than kMostPairs, or if no number of seeds would.
 [[nodiscard]] std::optional<std::int64_t> seeds_needed(const Judgement& judgement, double band, int changes);
 
 /// Judges all changes of a comparison look by look: which are settled stay so.
@@ -57,8 +62,8 @@ struct Judgement {
 /// A change is equivalent if two one-sided t tests put it within the band; else better or worse if the sign-flip test
 /// finds a difference. Both go through the changes as Holm's procedure does, each step at the level that
 /// sequential_levels gives for its share of the error (Ye, Li, Liu and Yao 2013, "A group sequential Holm procedure
-/// with multiple primary endpoints"). Where seeds failed on one side only, the failures are judged in place of the
-/// differences, by McNemar's exact test.
+/// with multiple primary endpoints"). A seed that failed on one side only is a difference too, one that outweighs all
+/// that are measured: failures alone are judged as by McNemar's exact test. Then nothing is equivalent.
 class Judge {
  public:
   /// `band` as in equivalence_p, 0: nothing is equivalent.

@@ -128,6 +128,29 @@ class Compare(ProgramTest):
         fresh = self.document("compare", "recipe.toml", "slower.toml", "--seeds", "2")
         self.assertFalse(any(r["reused"] for r in fresh["baseline_runs"]["runs"]))
 
+    def test_a_run_whose_result_lacks_the_metric_is_made_anew(self):
+        first = self.document("compare", "recipe.toml", "slower.toml", "--seeds", "2")
+        file = self.folder / first["baseline_runs"]["runs"][0]["run_dir"] / "result.json"
+        result = json.loads(file.read_text())
+        result["validation"] = None
+        file.write_text(json.dumps(result))
+        again = self.document("compare", "recipe.toml", "slower.toml", "--seeds", "2")
+        self.assertEqual([r["reused"] for r in again["baseline_runs"]["runs"]], [False, True])
+        self.assertEqual(again["baseline_runs"]["failed"], 0)
+
+    def test_a_damaged_network_costs_its_reading_of_the_test_set_alone(self):
+        first = self.document("compare", "recipe.toml", "slower.toml", "--seeds", "6")
+        run = self.folder / first["baseline_runs"]["runs"][2]["run_dir"]
+        (run / "model.keras").write_text("x")
+        result = json.loads((run / "result.json").read_text())
+        result["test"] = None
+        (run / "result.json").write_text(json.dumps(result))
+        again = self.document("compare", "recipe.toml", "slower.toml", "--seeds", "6")
+        self.assertEqual((again["changes"][0]["verdict"], again["changes"][0]["seeds"]), ("worse", 6))
+        self.assertEqual(again["changes"][0]["test"]["seeds"], 5)
+        self.assertIn("model.keras", again["problems"][0])
+        self.assertIn("The test set is not read with", self.telar("compare", "recipe.toml", "slower.toml", "--seeds", "6").stdout)
+
     def test_looks_end_when_all_is_settled(self):
         d = self.document("compare", "recipe.toml", "slower.toml", "same.toml")
         self.assertEqual([look["seeds"] for look in d["looks"]], [10, 16, 24])

@@ -173,12 +173,33 @@ TEST(Verdict, TellsHowManySeedsAnUndecidedChangeWouldTake) {
   EXPECT_LT(needed, 150);
 }
 
+TEST(Verdict, PromisesNoSeedsWhereThereIsNothingToFind) {
+  const Judgement same = judged({.differences = std::vector<double>(8, 0.0)});
+  EXPECT_EQ(seeds_needed(same, 0, 1), std::nullopt);
+  PairedResults results{.differences = {0.005, -0.003, 0.005, -0.003, 0.001}, .only_change_failed = 30};
+  EXPECT_GT(seeds_needed(judged(results), kBand, 1).value_or(0), 35) << "seeds that failed were tried as well";
+}
+
 TEST(Verdict, IsWorseWhereSeedsFailThatDidNotBefore) {
   PairedResults results = clear(0.01, 2);  // better where it did not diverge
   results.only_change_failed = 8;
   const Judgement j = judged(results);
   EXPECT_EQ(j.verdict, Verdict::worse);
   EXPECT_NEAR(j.p, 2 / 256.0, 1e-12);
+}
+
+TEST(Verdict, CountsAFailureAmongWhatIsWorse) {
+  PairedResults results = clear(-0.01, 11);
+  results.only_change_failed = 1;
+  const Judgement j = judged(results);
+  EXPECT_EQ(j.verdict, Verdict::worse);
+  EXPECT_NEAR(j.p, 2 / 4096.0, 1e-12);
+  results = clear(0.01, 11);
+  results.only_baseline_failed = 1;
+  EXPECT_EQ(judged(results).verdict, Verdict::better);
+  results = clear(-0.01, 2);  // worse where both have a result
+  results.only_baseline_failed = 8;
+  EXPECT_EQ(judged(results).verdict, Verdict::better) << "failures decide before scores do";
 }
 
 TEST(Verdict, IsNeitherBetterNorEquivalentWhereSomeSeedsFailed) {

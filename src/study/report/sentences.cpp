@@ -4,6 +4,8 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "base/number_text.hpp"
+
 namespace telar {
 
 namespace {
@@ -33,7 +35,7 @@ std::string in_words(const JudgedChange& change, const JudgedStudy& study) {
                                     study.baseline, distance_text(*study.band, 0, study.metric))
                       : fmt::format("{} and {} are equivalent.", change.recipe, study.baseline);
   return fmt::format("Whether {} is better than {} is undecided after {}.", change.recipe, study.baseline,
-                     counted(static_cast<std::size_t>(change.seeds), "seed"));
+                     counted(change.seeds, "seed"));
 }
 
 std::string headline_of(const JudgedStudy& study) {
@@ -113,10 +115,6 @@ std::string capitalized(std::string words) {
   return words;
 }
 
-std::string counted(std::size_t n, const std::string& what) {
-  return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
-}
-
 std::vector<std::string> verdict_sentences(const JudgedStudy& study) {
   std::vector<std::string> sentences;
   for (const JudgedChange& change : study.changes) sentences.push_back(in_words(change, study));
@@ -143,8 +141,7 @@ std::string headline(const ReportContent& content) {
                                   : "";
     return fmt::format("{} reads best, with a {} of {}{}.", best->name, quantity_words(quantity), value, than);
   }
-  const std::string average =
-      score.n > 1 ? fmt::format(", on average over {}", counted(static_cast<std::size_t>(score.n), "seed")) : "";
+  const std::string average = score.n > 1 ? fmt::format(", on average over {}", counted(score.n, "seed")) : "";
   return share ? fmt::format("{} gets {} of {} right{}.", best->name, value, of_samples(*best), average)
                : fmt::format("{} has a {} of {}{}.", best->name, quantity_words(quantity), value, average);
 }

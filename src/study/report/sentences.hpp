@@ -31,7 +31,5 @@ namespace telar {
 [[nodiscard]] std::string quantity_words(const std::string& quantity);
 /// The same with a capital letter.
 [[nodiscard]] std::string capitalized(std::string words);
-/// "8 seeds", "1 seed".
-[[nodiscard]] std::string counted(std::size_t n, const std::string& what);
 
 }  // namespace telar

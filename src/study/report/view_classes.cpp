@@ -3,6 +3,7 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "base/number_text.hpp"
 #include "study/report/sentences.hpp"
 #include "study/report/view.hpp"
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "base/number_text.hpp"
 #include "model/plan.hpp"
 #include "study/report/sentences.hpp"
 #include "study/report/view.hpp"
