@@ -218,7 +218,8 @@ Verb add_predict(CLI::App& program) {
                      "  telar predict fashion.keras images.npy t10k-images-idx3-ubyte.gz --top 1\n"
                      "  telar predict runs/2026-01-02T03-04-05Z-baseline-s0 my-shoe.jpg\n"
                      "  measure | telar predict my-run -\n"
-                     "A result is written as it grows: if the exit code is not 0, what there is of it is not whole.");
+                     "A result is written as it grows, a megabyte at a time: if the exit code is not 0, what there is "
+                     "of it is not whole.");
   return {app, [options](std::ostream& out) { return run(*options, out); }};
 }
 

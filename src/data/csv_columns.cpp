@@ -27,8 +27,20 @@ bool parse_number(std::string_view field, float& value) noexcept {
   while (field.starts_with(' ')) field.remove_prefix(1);
   while (field.ends_with(' ')) field.remove_suffix(1);
   if (field.starts_with('+') && field.size() > 1 && field[1] != '-') field.remove_prefix(1);
-  const auto [stop, problem] = std::from_chars(field.data(), field.data() + field.size(), value);
-  return problem == std::errc() && stop == field.data() + field.size() && std::isfinite(value);
+  const char* const end = field.data() + field.size();
+  const auto [stop, problem] = std::from_chars(field.data(), end, value);
+  if (stop != end) return false;
+  if (problem == std::errc::result_out_of_range) {
+    // Too small a number is 0, with its sign, as wherever numbers become float32; too large a one is none.
+    double wide = 1;
+    const bool wider = std::from_chars(field.data(), end, wide).ec == std::errc();
+    if (wider ? std::abs(wide) >= 1
+              : field.find("e-") == std::string_view::npos && field.find("E-") == std::string_view::npos)
+      return false;
+    value = field.starts_with('-') ? -0.0f : 0.0f;
+    return true;
+  }
+  return problem == std::errc() && std::isfinite(value);
 }
 
 void check_name(std::string_view name, const CsvReader& reader) {

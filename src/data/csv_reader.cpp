@@ -9,6 +9,8 @@
 
 #include <telar/error.hpp>
 
+#include "base/utf8.hpp"
+
 namespace telar {
 
 static_assert(std::endian::native == std::endian::little, "the first of eight digits is the lowest byte");
@@ -212,12 +214,7 @@ std::string CsvReader::place() const {
 
 std::string shown_field(std::string_view text) {
   constexpr std::size_t kLongest = 40;
-  std::string shown = "\"";
-  for (const char c : text.substr(0, kLongest)) {
-    const auto byte = static_cast<unsigned char>(c);
-    shown += byte < 0x20 || byte == 0x7f ? '?' : c;
-  }
-  return shown + (text.size() > kLongest ? "...\"" : "\"");
+  return '"' + printable(text.substr(0, kLongest)) + (text.size() > kLongest ? "...\"" : "\"");
 }
 
 }  // namespace telar

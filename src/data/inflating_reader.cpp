@@ -15,6 +15,10 @@ constexpr std::size_t kInputSize = 64 * 1024;
 constexpr std::uint64_t kLargestRatio = 1032;  // of deflate: 258 bytes for two bits
 constexpr int kGzipOnly = 16 + MAX_WBITS;      // zlib's code for "expect a gzip header"
 
+bool begins_gzip(std::span<const std::byte> bytes) noexcept {
+  return bytes.size() >= 2 && bytes[0] == std::byte{0x1f} && bytes[1] == std::byte{0x8b};
+}
+
 }  // namespace
 
 InflatingReader::InflatingReader(const std::filesystem::path& file) : file_(file), reader_(file), input_(kInputSize) {
@@ -27,7 +31,7 @@ InflatingReader::InflatingReader(StandardInput source) : file_("stdin"), reader_
 
 void InflatingReader::begin() {
   refill();
-  gzip_ = available_.size() >= 2 && available_[0] == std::byte{0x1f} && available_[1] == std::byte{0x8b};
+  gzip_ = begins_gzip(available_);
   if (gzip_ && inflateInit2(&stream_, kGzipOnly) != Z_OK) throw std::bad_alloc();
 }
 
@@ -85,9 +89,19 @@ std::size_t InflatingReader::inflate_into(std::span<std::byte> bytes) {
     if (result == Z_MEM_ERROR) throw std::bad_alloc();
     if (result != Z_OK && result != Z_STREAM_END)
       fail(std::string("the gzip data are corrupt") + (stream_.msg ? std::string(": ") + stream_.msg : ""));
-    stream_ended_ = result == Z_STREAM_END;
+    if (result == Z_STREAM_END) begin_next_member();
   }
   return done;
+}
+
+void InflatingReader::begin_next_member() {
+  if (available_.size() < 2) {
+    const std::size_t kept = available_.size();
+    std::ranges::copy(available_, input_.begin());
+    available_ = std::span(input_).first(kept + reader_.read(std::span(input_).subspan(kept)));
+  }
+  stream_ended_ = !begins_gzip(available_);
+  if (!stream_ended_ && inflateReset(&stream_) != Z_OK) throw std::bad_alloc();
 }
 
 bool InflatingReader::at_end() {

@@ -1,4 +1,4 @@
-// A file as the bytes it stands for: itself, or what a gzip file unpacks to.
+// A file as the bytes it stands for: itself, or what a gzip file unpacks to, all its members one after the other.
 #pragma once
 
 #include <cstddef>
@@ -41,6 +41,7 @@ class InflatingReader {
   void refill();
   std::size_t read_on(std::span<std::byte> bytes);
   std::size_t inflate_into(std::span<std::byte> bytes);
+  void begin_next_member();
 
   std::filesystem::path file_;
   FileReader reader_;

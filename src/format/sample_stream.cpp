@@ -37,10 +37,11 @@ struct SampleFormat {
 
 /// In the order in which first bytes are looked at: text is what nothing else is.
 const std::vector<SampleFormat>& sample_formats() {
-  static const std::vector<SampleFormat> formats{{"NumPy array (.npy)", {".npy"}, starts_as_npy, open_npy},
-                                                 {"IDX", {}, is_idx, open_idx},
-                                                 {"picture (PNG, JPEG)", {}, is_picture, open_picture},
-                                                 {"CSV table", {".csv", ".tsv", ".txt"}, starts_as_text, open_table}};
+  static const std::vector<SampleFormat> formats{
+      {"NumPy array (.npy)", {".npy"}, starts_as_npy, open_npy},
+      {"IDX", {}, is_idx, open_idx},
+      {"picture (PNG, JPEG)", {".png", ".jpg", ".jpeg"}, is_picture, open_picture},
+      {"CSV table", {".csv", ".tsv", ".txt"}, starts_as_text, open_table}};
   return formats;
 }
 
@@ -60,7 +61,7 @@ const SampleFormat& format_of(SampleSource& source) {
     if (format.starts(source.bytes->peek())) return format;
   std::string known;
   for (const SampleFormat& format : sample_formats()) known += (known.empty() ? "" : ", ") + std::string(format.name);
-  throw Error(ErrorCode::usage, source.name, "of no format that is read", "known: " + known + ", each may be gzipped");
+  throw Error(ErrorCode::data, source.name, "of no format that is read", "known: " + known + ", each may be gzipped");
 }
 
 }  // namespace

@@ -40,9 +40,9 @@ struct SampleSource {
 };
 
 /// Opens a table of comma-separated values, a NumPy array (.npy), an IDX file or a picture (PNG, JPEG), each as it is
-/// or gzipped; "-" is standard input. A name that ends in .csv, .tsv or .txt says what the file is, and where no name
-/// does, its first bytes. Throws Error: data if it cannot be read or does not hold what the network takes; usage if it
-/// is of no known format, or an option names a column that is not there.
+/// or gzipped; "-" is standard input. A name that ends in .npy, .csv, .tsv, .txt, .png, .jpg or .jpeg says what the
+/// file is, and where no name does, its first bytes. Throws Error: data if it cannot be read, is of no known format or
+/// does not hold what the network takes; usage if an option names a column that is not there.
 [[nodiscard]] SampleStream open_samples(const std::string& file, const SampleOptions& options);
 
 /// The numbers in a sample of this shape.

@@ -1,12 +1,14 @@
 #include "format/table_stream.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
 #include <telar/error.hpp>
 
 #include "base/did_you_mean.hpp"
+#include "base/number_text.hpp"
 #include "data/csv_columns.hpp"
 #include "data/text_blocks.hpp"
 
@@ -14,8 +16,9 @@ namespace telar {
 
 namespace {
 
-/// Of the first line that is not empty, as far as the start of the file has it; the first of equally frequent ones.
-char separator_of(std::span<const std::byte> start, char preferred) {
+/// Of the first line that is not empty, as far as the start of the file has it: the preferred one if it makes as many
+/// columns as there are `features`, else the most frequent one.
+char separator_of(std::span<const std::byte> start, char preferred, std::size_t features) {
   std::string_view text(reinterpret_cast<const char*>(start.data()), start.size());
   text.remove_prefix(std::min(text.find_first_not_of("\r\n"), text.size()));
   char best = preferred;
@@ -28,6 +31,8 @@ char separator_of(std::span<const std::byte> start, char preferred) {
       if (c == '\n' && !quoted) break;
       if (c == separator && !quoted) ++count;
     }
+    if (separator == preferred && count > 0 && static_cast<std::size_t>(count) + 1 >= features && features > 0)
+      return preferred;
     if (count > most) {
       most = count;
       best = separator;
@@ -42,10 +47,6 @@ std::string listed(const std::vector<std::string>& names) {
   std::string text;
   for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i) text += (i == 0 ? "" : ", ") + shown_field(names[i]);
   return text + (names.size() > kNamed ? ", ..." : "");
-}
-
-std::string counted(std::size_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
 /// Where the columns of a table go.
@@ -90,8 +91,10 @@ class ColumnFinder {
       for (std::size_t c = 0; c < columns_.names.size(); ++c) columns_.names[c] = "column_" + std::to_string(c + 1);
     columns_.feature.assign(columns_.names.size(), TableColumns::kUnread);
     ignored_.assign(columns_.names.size(), false);
-    by_name_ = columns_by_name(columns_.names, line_.place);
     ignore();
+    for (std::size_t c = 0; c < columns_.names.size(); ++c)
+      if (!ignored_[c] && !by_name_.emplace(columns_.names[c], c).second)
+        throw Error(ErrorCode::data, line_.place, "two columns are called " + shown_field(columns_.names[c]));
     if (header_ && !features_.empty())
       match();
     else
@@ -101,13 +104,22 @@ class ColumnFinder {
 
  private:
   void ignore() {
+    std::map<std::string_view, bool> wanted;  // whether there is such a column
     for (const std::string& name : options_.ignore) {
-      const auto column = by_name_.find(name);
-      if (column == by_name_.end())
+      if (features_.contains(name))
+        throw Error(ErrorCode::usage, table_, "--ignore " + shown_field(name) + ": the network takes this column");
+      wanted[name] = false;
+    }
+    for (std::size_t c = 0; c < columns_.names.size(); ++c) {
+      const auto named = wanted.find(columns_.names[c]);
+      if (named == wanted.end()) continue;
+      ignored_[c] = true;
+      named->second = true;
+    }
+    for (const auto& [name, there] : wanted)
+      if (!there)
         throw Error(ErrorCode::usage, table_, "--ignore " + shown_field(name) + ": no column is called so",
                     did_you_mean(name, columns_.names));
-      ignored_[column->second] = true;
-    }
   }
 
   void match() {
@@ -118,9 +130,6 @@ class ColumnFinder {
         missing.push_back(options_.features[f]);
         continue;
       }
-      if (ignored_[column->second])
-        throw Error(ErrorCode::usage, table_,
-                    "--ignore " + shown_field(column->first) + ": the network takes this column");
       columns_.feature[column->second] = f;
     }
     if (!missing.empty()) {
@@ -177,7 +186,7 @@ class TableReader {
   TableReader(SampleSource source, const SampleOptions& options)
       : source_(std::move(source)),
         width_(sample_width(options.shape)),
-        separator_(separator_of(source_.bytes->peek(), options.separator)),
+        separator_(separator_of(source_.bytes->peek(), options.separator, options.features.size())),
         blocks_(*source_.bytes, source_.name, separator_) {
     if (!next_line()) throw Error(ErrorCode::data, source_.name, "the file is empty");
     ColumnFinder finder(source_.name, read_first_line(*line_), options);

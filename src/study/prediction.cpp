@@ -31,12 +31,27 @@ bool takes_logits(const Loss& loss) {
       loss);
 }
 
-bool ends_in_softmax(const std::vector<Layer>& layers) {
+/// What the last layer does to its numbers.
+Activation last_activation(const std::vector<Layer>& layers) {
   const Layer& last = layers.back();
-  const auto* dense = std::get_if<Dense>(&last);
-  const auto* activation = std::get_if<ActivationLayer>(&last);
-  return std::holds_alternative<Softmax>(last) || (dense != nullptr && dense->activation == Activation::softmax) ||
-         (activation != nullptr && activation->activation == Activation::softmax);
+  if (std::holds_alternative<Softmax>(last)) return Activation::softmax;
+  if (const auto* dense = std::get_if<Dense>(&last)) return dense->activation;
+  if (const auto* activation = std::get_if<ActivationLayer>(&last)) return activation->activation;
+  return Activation::linear;
+}
+
+/// Whether its outputs lie in [0, 1].
+bool gives_shares(Activation activation) {
+  switch (activation) {
+    case Activation::softmax:
+    case Activation::sparsemax:
+    case Activation::sigmoid:
+    case Activation::hard_sigmoid:
+    case Activation::sparse_sigmoid:
+      return true;
+    default:
+      return false;
+  }
 }
 
 void read_one_output(const OutputMeaning& meaning, float output, Prediction& prediction) {
@@ -59,7 +74,8 @@ OutputMeaning meaning_of(const TrainedNetwork& network) {
   using Transform = OutputMeaning::Transform;
   const std::optional<Loss>& loss = network.model.compiled().loss;
   const auto outputs = static_cast<std::size_t>(network.model.outputs());
-  const bool softmax = ends_in_softmax(network.model.layers());
+  const Activation last = last_activation(network.model.layers());
+  const bool softmax = last == Activation::softmax;
   const std::vector<std::string>& classes = network.names.class_names;
   OutputMeaning meaning;
   if (loss && outputs == 1) {
@@ -83,6 +99,8 @@ OutputMeaning meaning_of(const TrainedNetwork& network) {
     meaning.classes = outputs;
     meaning.probabilities = true;
   }
+  // Whatever the loss takes them for.
+  if (meaning.transform == Transform::none && !gives_shares(last)) meaning.probabilities = false;
   if (meaning.classes == 0) {
     meaning.transform = Transform::none;
     if (network.names.target_names.size() == outputs) meaning.names = network.names.target_names;

@@ -59,11 +59,13 @@ class Images(Predict):
         pixels, _ = samples(100, 2)
         size = SIDE * SIDE
         every = [p["probabilities"] for p in self.predictions("run", IMAGES)]
-        (self.folder / "x.gz").write_bytes(gzip.compress(idx((100, SIDE, SIDE), pixels)))
+        whole = idx((100, SIDE, SIDE), pixels)
+        (self.folder / "x.gz").write_bytes(gzip.compress(whole))
+        (self.folder / "members.gz").write_bytes(b"".join(gzip.compress(whole[i:i + 700]) for i in range(0, len(whole), 700)))
         (self.folder / "rows.npy").write_bytes(npy("|u1", (100, size), bytes(pixels)))
         (self.folder / "images.npy").write_bytes(npy(">f8", (100, SIDE, SIDE), struct.pack(f">{100 * size}d", *pixels)))
         (self.folder / "table.csv").write_text("".join(",".join(map(str, pixels[i * size:(i + 1) * size])) + "\n" for i in range(100)))
-        for name in ("x.gz", "rows.npy", "images.npy", "table.csv"):
+        for name in ("x.gz", "members.gz", "rows.npy", "images.npy", "table.csv"):
             self.assertEqual([p["probabilities"] for p in self.predictions("run", name)], every, name)
         for i in (0, 37, 99):
             (self.folder / "one.idx").write_bytes(idx((1, SIDE, SIDE), pixels[i * size:(i + 1) * size]))
@@ -102,7 +104,7 @@ class Images(Predict):
         self.assert_refused(2, "predict", "run", says=["FILE"])
         self.assert_refused(2, "predict", "run", IMAGES, "--top", "0", says=["--top"])
         (self.folder / "film.gif").write_bytes(b"GIF89a\0")
-        self.assert_refused(2, "predict", "run", "film.gif", says=["film.gif", "known: ", "CSV", "NumPy", "IDX", "PNG"])
+        self.assert_refused(5, "predict", "run", "film.gif", says=["film.gif", "known: ", "CSV", "NumPy", "IDX", "PNG"])
         (self.folder / "small.npy").write_bytes(npy("|u1", (2, 7, 7), bytes(98)))
         self.assert_refused(5, "predict", "run", "small.npy", says=["small.npy", "(2, 7, 7)", "(N, 8, 8)"])
 

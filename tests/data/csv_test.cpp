@@ -151,6 +151,15 @@ TEST_F(Csv, TakesNoNamesThatSteerATerminal) {
   expect_refused("a,y\n1,\"b\rc\"\n", "2:3", "control character");
 }
 
+TEST_F(Csv, TakesNumbersThatAreTooSmallAsZero) {
+  const auto [data, names, targets] = table("x,y\n1e-50,a\n-1e-50,a\n1E-400,b\n1e-42,b\n", {.label = "y"});
+  const auto& values = std::get<std::vector<float>>(data.storage().features);
+  EXPECT_EQ(values, (std::vector<float>{0, 0, 0, 1e-42f}));
+  EXPECT_TRUE(std::signbit(values[1]));
+  expect_refused("x,y\n1e39,a\n", "2:1", "no number that a float32 can hold");
+  expect_refused("x,y\n1e400,a\n", "2:1", "no number that a float32 can hold");
+}
+
 TEST_F(Csv, CountsMissingValuesByTheirLines) {
   expect_refused("a,b,y\n1,,k\n?,2,k\n3,NaN,\n4,5,k\n", "2:3",
                  "4 values are missing: line 2 (b), line 3 (a), line 4 (b), line 4 (y)");

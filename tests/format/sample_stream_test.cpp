@@ -65,6 +65,21 @@ TEST_F(Samples, DoNotHoldWhatIsPredicted) {
   EXPECT_NE(notes_[0].find("column \"kind\" is what is predicted, and not read"), std::string::npos);
 }
 
+TEST_F(Samples, OfATableArePartedAsInTheTrainingIfThatMakesItsColumns) {
+  const SampleOptions odd{.shape = {2}, .features = {"a;b;c;d", "e"}};
+  EXPECT_EQ(table("a;b;c;d,e\n1,2\n", odd), (Numbers{1, 2}));
+  EXPECT_EQ(table("height;width;kind\n1;2;oak\n", kPlant), (Numbers{1, 2}));
+}
+
+TEST_F(Samples, MayHaveColumnsTwiceThatAreIgnored) {
+  SampleOptions ignoring = kPlant;
+  ignoring.ignore = {"c"};
+  EXPECT_EQ(table("c,height,width,c\n7,1,2,8\n", ignoring), (Numbers{1, 2}));
+  table_refused("height,width,height\n1,2,3\n", kPlant, ":1:1", "two columns are called \"height\"");
+  ignoring.ignore = {"width"};
+  table_refused("height,width\n1,2\n", ignoring, "", "the network takes this column", ErrorCode::usage);
+}
+
 TEST_F(Samples, HaveNoOtherColumnsButThoseThatAreIgnored) {
   table_refused("id,height,x,width\n1,2,3,4\n", kPlant, ":1:1", "no columns \"id\", \"x\"");
   table_refused("id,height,width\n1,2,3\n", kPlant, ":1:1", "--ignore \"id\"");
@@ -291,7 +306,7 @@ TEST_F(Samples, AreOfTheFormatThatTheNameSaysAndElseTheFirstBytes) {
 
 TEST_F(Samples, OfNoFormatAreRefusedWithThoseThatThereAre) {
   for (const std::string& bytes : {std::string("GIF89a\0", 7), std::string("PK\3\4"), std::string("a\0b", 3)})
-    refused("x.bin", bytes, kTwo, "", "NumPy array (.npy), IDX, picture (PNG, JPEG), CSV table", ErrorCode::usage);
+    refused("x.bin", bytes, kTwo, "", "NumPy array (.npy), IDX, picture (PNG, JPEG), CSV table", ErrorCode::data);
 }
 
 TEST_F(Samples, OfArraysHaveNoColumnsToIgnore) {
@@ -331,6 +346,7 @@ TEST_F(Samples, AreNoPicturesWhereTheNetworkTakesNone) {
   refused("p.png", picture, {.shape = {2}}, "", "takes samples of shape (2)");
   refused("p.png", picture, {.shape = {1, 2, 4}}, "", "takes samples of shape (1, 2, 4)");
   refused("p.png", picture.substr(0, 40), {.shape = {1, 2}}, "", "");
+  refused("p.png", "<html>", {.shape = {1, 2}}, "", "neither a PNG nor a JPEG");
   refused("p.png", picture, {.shape = {1, 2}, .ignore = {"a"}}, "", "--ignore", ErrorCode::usage);
 }
 

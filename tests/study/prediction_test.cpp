@@ -67,6 +67,14 @@ TEST(Meaning, IsTwoClassesOfOneOutput) {
   EXPECT_EQ(logits.names, (std::vector<std::string>{"0", "1"}));
 }
 
+TEST(Meaning, IsClassesWithoutProbabilitiesWhereOutputsMayBeAnything) {
+  EXPECT_FALSE(meaning_of(ending_in({.units = 3}, SparseCategoricalCrossentropy{}, kColours)).probabilities);
+  const OutputMeaning one = meaning_of(ending_in({.units = 1}, Dice{}));
+  EXPECT_FALSE(one.probabilities);
+  EXPECT_EQ(reading(one, {1.5f}).label, 1u);
+  EXPECT_EQ(reading(one, {1.5f}).values, std::vector<double>{1.5});
+}
+
 TEST(Meaning, IsClassesWithoutProbabilitiesAfterAHinge) {
   const OutputMeaning meaning = meaning_of(ending_in({.units = 1, .activation = Activation::tanh}, Hinge{}));
   EXPECT_EQ(reading(meaning, {0.25f}).label, 1u);
