@@ -26,6 +26,7 @@ struct CompareOptions : CommonOptions {
   std::string metric;
   double band = ComparisonPlan{}.band;
   bool fail_if_worse = false;
+  bool explain = false;
   std::vector<std::string> settings;
   std::string out, data_dir;
   std::vector<std::string> command;
@@ -73,6 +74,7 @@ int run(const CompareOptions& options, std::ostream& out) {
   plan.out = options.out;
   plan.threads = options.thread_count();
   plan.command = options.command;
+  plan.explain = options.explain;
   warn_once(options, plan);
   const int fewest = fewest_seeds(static_cast<int>(plan.changes.size()));
   if (plan.seeds && *plan.seeds < fewest)
@@ -110,6 +112,8 @@ Verb add_compare(CLI::App& program, std::vector<std::string> command) {
   app->add_option("--band", options->band, "Differences of the metric within +-X do not matter [0.002]")
       ->check(CLI::Range(0.0, 1e9))
       ->option_text("X");
+  app->add_flag("--explain", options->explain,
+                "Train on, with one suspected mechanism at a time switched off: what goes with the difference");
   app->add_flag("--fail-if-worse", options->fail_if_worse, "Exit with 4 if a change is worse");
   app->add_option("--set", options->settings, "Change a setting of all recipes; may be repeated")
       ->allow_extra_args(false)
@@ -121,6 +125,7 @@ Verb add_compare(CLI::App& program, std::vector<std::string> command) {
   add_common_options(*app, *options,
                      "  telar compare baseline.toml batch-normalization.toml\n"
                      "  telar compare baseline.toml wider.toml deeper.toml --seeds 8 --json\n"
+                     "  telar compare baseline.toml batch-normalization.toml --seeds 8 --explain\n"
                      "  telar compare baseline.toml faster.toml --metric val_loss --band 0.01 --fail-if-worse\n"
                      "Trainings go into runs/, and finished ones in it are used again.");
   return {app, [options](std::ostream& out) { return run(*options, out); }};

@@ -6,6 +6,7 @@
 
 #include "base/utf8.hpp"
 #include "study/comparison_words.hpp"
+#include "study/why/explanation_words.hpp"
 
 namespace telar::cli {
 
@@ -53,6 +54,33 @@ Row row_of(const Comparison& comparison, const Change& change) {
   return row;
 }
 
+std::string finding_text(const MechanismTest& test, const std::string& words, const Style& style) {
+  if (test.outcome == Outcome::consistent) return style.green(words);
+  return test.outcome == Outcome::contradicted ? style.red(words) : words;
+}
+
+/// Of each change, what its trainings measure beside the baseline's, and which mechanisms the difference goes with.
+std::string why_text(const Comparison& comparison, const Style& style) {
+  std::string text;
+  for (const Change& change : comparison.changes) {
+    if (!change.why) continue;
+    std::vector<Row> rows{
+        {"", printable(comparison.baseline.name), printable(change.recipe.name), "difference", "95 % interval"}};
+    for (const MeasuredDifference& d : change.why->measures)
+      rows.push_back(
+          {d.words, fmt::format("{:.4g}", d.baseline.mean), fmt::format("{:.4g}", d.change.mean),
+           fmt::format("{:+.3g}", d.delta.mean),
+           d.delta.n > 1 ? fmt::format("[{:+.3g}, {:+.3g}]", d.delta.interval.low, d.delta.interval.high) : "-"});
+    text += "\n" + style.bold("Why " + printable(change.recipe.name) + " differs") + "\n" + aligned(rows, style);
+    for (const MechanismTest& test : change.why->tests)
+      text += "  " + mechanism_words(test.mechanism) + ": " +
+              finding_text(test, printable(test_words(test, comparison.metric)), style) + ".\n";
+    const std::string remedy = remedy_words(*change.why, comparison.baseline.name, comparison.metric);
+    if (!remedy.empty()) text += "  " + style.bold(printable(remedy)) + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string comparison_text(const Comparison& comparison, const Style& style) {
@@ -68,6 +96,7 @@ std::string comparison_text(const Comparison& comparison, const Style& style) {
   add_values(baseline, comparison.baseline);
   for (const Change& change : comparison.changes) rows.push_back(row_of(comparison, change));
   text += "\n" + aligned(rows, style);
+  text += why_text(comparison, style);
   const std::vector<std::string> besides = remarks(comparison);
   if (!besides.empty()) text += "\n";
   for (const std::string& remark : besides) text += printable(remark) + "\n";

@@ -14,6 +14,7 @@
 #include "study/new_folder.hpp"
 #include "study/run_index.hpp"
 #include "study/run_store.hpp"
+#include "study/stored_result.hpp"
 
 namespace telar {
 
@@ -82,6 +83,7 @@ class Work {
     try {
       comparison_.directory = folder.path;
       make_looks();
+      if (!comparison_.interrupted) explain_changes();
       if (!comparison_.interrupted) read_test_sets();
       write_file(folder.path / "comparison.json",
                  comparison_document(comparison_).dump(1, '\t', false, Json::error_handler_t::replace) + "\n");
@@ -167,6 +169,7 @@ class Work {
         ComparedRun& run = compared(r).runs.emplace_back();
         run.seed = recipes_.front().seed + static_cast<std::uint64_t>(s);
         if (std::optional<SeedJob> job = find_or_plan(r, run)) {
+          job->measure = true;
           jobs.push_back(std::move(*job));
           trained.push_back(&run);
         }
@@ -262,9 +265,66 @@ class Work {
     return all;
   }
 
+  void explain_changes() {
+    std::vector<MeasuredRecipe> changes;
+    std::vector<Verdict> verdicts;
+    for (std::size_t c = 0; c < comparison_.changes.size(); ++c) {
+      changes.push_back(measured(c + 1));
+      verdicts.push_back(comparison_.changes[c].judgement.verdict);
+    }
+    ExplainSettings settings{comparison_.metric, comparison_.more_is_better, comparison_.band,
+                             samples_.of(0, recipes_.front().seed).data.train.size()};
+    if (plan_.explain)
+      settings.train = [this](const std::vector<VariantRecipe>& variants) { return train_variants(variants); };
+    std::vector<Explanation> explanations = explain(measured(0), changes, verdicts, settings);
+    for (std::size_t c = 0; c < explanations.size(); ++c) comparison_.changes[c].why = std::move(explanations[c]);
+    comparison_.interrupted = stopped_();
+  }
+
+  /// The recipe's trainings that gave a result; a damaged one is left out.
+  MeasuredRecipe measured(std::size_t recipe) {
+    MeasuredRecipe measured{recipes_[recipe]};
+    for (const ComparedRun& run : compared(recipe).runs) {
+      if (!run.value || stopped_()) continue;
+      Recipe one = recipes_[recipe];
+      one.seed = run.seed;
+      try {
+        measured.runs.push_back(
+            {run.seed, *run.value, read_result(run.directory),
+             measures_of_run(run.directory, one, samples_.of(recipe, run.seed).data, plan_.threads)});
+      } catch (const Error& error) {
+        if (error.code() != ErrorCode::data) throw;
+      }
+    }
+    return measured;
+  }
+
+  std::vector<SeedValues> train_variants(const std::vector<VariantRecipe>& variants) {
+    std::vector<std::vector<ComparedRun>> runs(variants.size());
+    std::vector<SeedJob> jobs;
+    for (std::size_t v = 0; v < variants.size(); ++v) {
+      recipes_.push_back(variants[v].recipe);
+      for (const std::uint64_t seed : variants[v].seeds) {
+        ComparedRun& run = runs[v].emplace_back();
+        run.seed = seed;
+        if (stopped_()) continue;
+        if (std::optional<SeedJob> job = find_or_plan(recipes_.size() - 1, run)) jobs.push_back(std::move(*job));
+      }
+    }
+    if (!jobs.empty()) train_(jobs, 0);
+    std::vector<SeedValues> values(variants.size());
+    for (std::size_t v = 0; v < variants.size(); ++v)
+      for (ComparedRun& run : runs[v]) {
+        if (!run.finished())
+          if (const std::optional<RunEntry> entry = read_run(run.directory)) take(run, *entry);
+        if (run.value) values[v].emplace(run.seed, *run.value);
+      }
+    return values;
+  }
+
   void read_test_sets() {
-    std::vector<std::vector<TestReading>> readings(recipes_.size());
-    for (std::size_t r = 0; r < recipes_.size(); ++r)
+    std::vector<std::vector<TestReading>> readings(comparison_.changes.size() + 1);
+    for (std::size_t r = 0; r < readings.size(); ++r)
       for (ComparedRun& run : compared(r).runs) {
         TestReading& reading = readings[r].emplace_back();
         if (!run.value) continue;

@@ -14,6 +14,7 @@
 #include "study/test_reading.hpp"
 #include "study/training.hpp"
 #include "study/verdict.hpp"
+#include "study/why/explanation.hpp"
 
 namespace telar {
 
@@ -27,6 +28,7 @@ struct ComparisonPlan {
   std::filesystem::path store = "runs", out;  ///< of the runs; of the comparison, empty: a new folder in the store
   int threads = 1;                            ///< for the readings of the test set
   std::vector<std::string> command;           ///< words of the command line
+  bool explain = false;                       ///< train what shows which mechanism a difference goes with
 };
 
 /// One training of a recipe.
@@ -73,6 +75,7 @@ struct Change {
   std::optional<Interval> bootstrap{};          ///< BCa, of change less baseline; from kSeedsForBootstrap on
   std::optional<std::int64_t> seeds_needed{};   ///< in all; undecided alone
   std::optional<TestComparison> test{};
+  std::optional<Explanation> why{};  ///< absent: interrupted
 };
 
 /// A comparison as far as it came: all that a report of it is made of.
@@ -97,10 +100,10 @@ struct Comparison {
 /// Trains all jobs, or those that are reached before the user wants to stop; `upcoming`: those that may follow.
 using TrainJobs = std::function<void(std::vector<SeedJob>& jobs, std::size_t upcoming)>;
 
-/// Trains what the store does not have, look by look, until every change is settled or the looks are over, then reads
-/// the test set with every network, and leaves comparison.json. Runs go into the store, and what was cut off in it goes
-/// on. Throws Error (usage) before the first training: recipes that differ in data or split, or that cannot be judged
-/// by the metric.
+/// Trains what the store does not have, look by look, until every change is settled or the looks are over, then
+/// measures why they differ, reads the test set with every network, and leaves comparison.json. Runs go into the store,
+/// and what was cut off in it goes on. Throws Error (usage) before the first training: recipes that differ in data or
+/// split, or that cannot be judged by the metric.
 [[nodiscard]] Comparison compare(const ComparisonPlan& plan, const TrainJobs& train,
                                  const std::function<bool()>& stopped);
 

@@ -67,7 +67,8 @@ Json change_json(const Comparison& comparison, const Change& change) {
                 {"bootstrap_interval", change.bootstrap ? interval_json(*change.bootstrap) : Json(nullptr)},
                 {"share_better", json_number(j.better.value)},
                 {"share_better_interval", interval_json(j.better.interval)},
-                {"test", change.test ? test_json(*change.test) : Json(nullptr)}};
+                {"test", change.test ? test_json(*change.test) : Json(nullptr)},
+                {"why", change.why ? explanation_document(*change.why) : Json(nullptr)}};
   Json differences = Json::array();
   for (const RecipeDifference& d : change.differences)
     differences.push_back(Json{{"key", d.address},

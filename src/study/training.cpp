@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "compute/isa.hpp"
+#include "study/why/measures.hpp"
 
 namespace telar {
 
@@ -101,6 +102,8 @@ TrainResult train_recipe(const Recipe& recipe, const RecipeData& data, RunFolder
     const EvaluateOptions evaluation{.threads = settings.threads};
     if (data.validation) result.validation = model.evaluate(*data.validation, evaluation);
     if (settings.read_test) result.test = model.evaluate(data.test, evaluation);
+    if (settings.measure && result.validation)
+      write_measures(measure(model, *result.validation, recipe, data, settings.threads), folder.path());
   }
   folder.write_result(result);
   return result;

@@ -26,6 +26,7 @@ struct TrainSettings {
   std::vector<Callback> callbacks{};            ///< after the recipe's
   std::optional<CheckpointPace> checkpoints{};  ///< absent: none, not even when interrupted
   bool read_test = true;                        ///< false: the test set waits for read_test_set (test_reading.hpp)
+  bool measure = false;                         ///< leave measures.json (why/measures.hpp) with validation data
 };
 
 /// One training to be done, on one thread: its seed is the recipe's.
@@ -35,10 +36,11 @@ struct SeedJob {
   RunFolder folder;
   std::optional<CheckpointPace> checkpoints{};
   bool read_test = true;
+  bool measure = false;
 };
 
 /// Trains with recipe.seed on `data`, epoch by epoch into `folder`, from its newest checkpoint if it has any (and
-/// settings.checkpoints), and leaves model.keras and result.json there. A
+/// settings.checkpoints), and leaves model.keras, measures.json if it is asked for, and result.json there. A
 /// training that broke off (interrupted, diverged) is not read on the test set; an interrupted one leaves the weights
 /// of its best epoch by val_loss, else loss, or the last batch's if no epoch ended. Throws Error: usage before the
 /// first step, resource if the folder cannot be written.

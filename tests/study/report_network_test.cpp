@@ -61,7 +61,7 @@ TEST(LayerViews, CountUnitsThatAreZeroForEverySample) {
   Sequential model(Input{2}, {Dense{.units = 3, .activation = Activation::relu}, Dense{.units = 1}}, 1);
   model.set_weights("dense/kernel", std::vector<float>{1, 0, 0, 1, 0, 0});
   model.set_weights("dense/bias", std::vector<float>{0, -1, 2});
-  const std::vector<LayerHealth> layers = view_layers(model, labelled({0, 1, 0, 1}), 1);
+  const std::vector<LayerHealth> layers = layer_health(model, labelled({0, 1, 0, 1}), 1);
   ASSERT_EQ(layers.size(), 2u);
   EXPECT_EQ(layers[0].name, "dense");
   EXPECT_EQ(layers[0].type, "Dense");

@@ -12,6 +12,7 @@
 #include "base/statistics.hpp"
 #include "study/documents.hpp"
 #include "study/recipe.hpp"
+#include "study/why/layer_health.hpp"
 
 namespace telar {
 
@@ -68,17 +69,6 @@ struct CalibrationBin {
   double low = 0, high = 1;
   std::int64_t samples = 0;
   double confidence = 0, accuracy = 0;  ///< means; NaN without samples
-};
-
-/// A layer's weights, and its outputs on samples of the test set, in inference mode.
-struct LayerHealth {
-  std::string name, type;
-  std::size_t parameters = 0;
-  double weight_norm = 0;   ///< Euclidean, of the first variable; NaN without variables
-  double mean = 0, sd = 0;  ///< of all outputs
-  double zeros = 0;         ///< share of the outputs that are exactly 0
-  int units = 0;            ///< outputs of a sample
-  int dead = 0;             ///< of these, exactly 0 for every sample
 };
 
 /// A network at work on the test set.

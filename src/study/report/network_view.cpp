@@ -5,12 +5,10 @@
 #include <limits>
 #include <numeric>
 #include <span>
-#include <string_view>
 
 #include <telar/error.hpp>
 
 #include "data/picture.hpp"
-#include "spec/validate.hpp"
 #include "study/environment.hpp"
 #include "study/resume.hpp"
 #include "study/run_store.hpp"
@@ -20,8 +18,6 @@ namespace telar {
 namespace {
 
 constexpr std::size_t kMostMistakes = 24;
-constexpr std::size_t kLayerSamples = 2000;
-constexpr std::size_t kLayerOutputs = std::size_t{1} << 25;  // numbers of one layer's outputs that are looked at
 constexpr int kLargestPicture = 64;                          // pixels along a side
 
 /// The class of a sample, from its label or its one-hot targets.
@@ -97,39 +93,6 @@ void to_probabilities(std::vector<float>& outputs, std::size_t width) {
   }
 }
 
-/// Whether a layer's outputs are worth a line: not if they are its inputs, in inference mode.
-bool computes(const Layer& layer) {
-  constexpr std::string_view silent[] = {"Rescaling",     "Flatten",           "Reshape",      "Dropout",
-                                         "GaussianNoise", "GaussianDropout",   "AlphaDropout", "ActivityRegularization",
-                                         "RandomFlip",    "RandomTranslation", "Normalization"};
-  return std::ranges::find(silent, class_name(layer)) == std::end(silent);
-}
-
-std::string name_of_layer(const Layer& layer) {
-  return std::visit([](const auto& l) { return l.name; }, layer);
-}
-
-void look_at_outputs(const std::vector<float>& outputs, LayerHealth& health) {
-  const auto width = static_cast<std::size_t>(health.units);
-  std::vector<bool> alive(width);
-  std::size_t zeros = 0;
-  double sum = 0, squares = 0;
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    const double x = outputs[i];
-    sum += x;
-    squares += x * x;
-    if (x == 0)
-      ++zeros;
-    else
-      alive[i % width] = true;
-  }
-  const auto n = static_cast<double>(outputs.size());
-  health.mean = sum / n;
-  health.sd = std::sqrt(std::max(0.0, squares / n - health.mean * health.mean));
-  health.zeros = static_cast<double>(zeros) / n;
-  health.dead = static_cast<int>(std::ranges::count(alive, false));
-}
-
 }  // namespace
 
 void view_outputs(const std::vector<float>& outputs, const Dataset& test, std::size_t most, NetworkView& view) {
@@ -177,34 +140,6 @@ void view_outputs(const std::vector<float>& outputs, const Dataset& test, std::s
                              name_of_class(test, w.predicted), w.confidence, picture_of_sample(test, w.sample)});
 }
 
-std::vector<LayerHealth> view_layers(const Sequential& model, const Dataset& data, int threads) {
-  std::vector<LayerHealth> layers;
-  const std::vector<Layer>& all = model.layers();
-  const std::span<const float> weights = model.get_weights();
-  for (std::size_t k = 0; k < all.size(); ++k) {
-    if (!computes(all[k])) continue;
-    // The network up to this layer: its variables are the first ones of the whole network's.
-    Sequential part(model.input(), {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(k) + 1}, model.seed());
-    part.set_weights(weights.first(part.get_weights().size()));
-    LayerHealth health{.name = name_of_layer(all[k]), .type = std::string(class_name(all[k]))};
-    health.units = part.outputs();
-    health.weight_norm = std::numeric_limits<double>::quiet_NaN();
-    for (const Variable& variable : part.variables()) {
-      if (!variable.path.starts_with(health.name + "/")) continue;
-      health.parameters += variable.size();
-      if (!std::isnan(health.weight_norm)) continue;
-      double squares = 0;
-      for (const float w : part.get_weights().subspan(variable.offset, variable.size())) squares += double{w} * w;
-      health.weight_norm = std::sqrt(squares);
-    }
-    const std::size_t samples = std::clamp<std::size_t>(kLayerOutputs / static_cast<std::size_t>(health.units), 1,
-                                                        std::min(kLayerSamples, data.size()));
-    look_at_outputs(part.predict(data.slice(0, samples), {.threads = threads}), health);
-    layers.push_back(std::move(health));
-  }
-  return layers;
-}
-
 NetworkView view_network(const TrainResult& run, const Recipe& recipe, const RecipeData& data, const Json& environment,
                          int threads) {
   NetworkView view;
@@ -219,8 +154,8 @@ NetworkView view_network(const TrainResult& run, const Recipe& recipe, const Rec
   if (!run.weights_sha256.empty() && model.weights_sha256() != run.weights_sha256)
     throw Error(ErrorCode::data, run.run_dir.string(), "the weights in the folder are not those of its result");
 
-  view.layers = view_layers(model, data.test, threads);
-  view.layer_samples = std::min(kLayerSamples, data.test.size());
+  view.layers = layer_health(model, data.test, threads);
+  view.layer_samples = std::min(kHealthSamples, data.test.size());
   const OutputKind kind = recipe.compile.loss ? output_kind(*recipe.compile.loss) : OutputKind::other;
   if (kind == OutputKind::other || !run.test || run.test->classes == 0) {
     view.samples = data.test.size();

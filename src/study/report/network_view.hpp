@@ -13,7 +13,4 @@ namespace telar {
 /// The same of outputs (samples, outputs) that are probabilities. `most` mistakes at most.
 void view_outputs(const std::vector<float>& outputs, const Dataset& test, std::size_t most, NetworkView& view);
 
-/// Of the layers that compute something, on the first samples of `data`.
-[[nodiscard]] std::vector<LayerHealth> view_layers(const Sequential& model, const Dataset& data, int threads);
-
 }  // namespace telar
