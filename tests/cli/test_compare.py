@@ -37,11 +37,23 @@ layers = [
 optimizer = { type = "SGD", learning_rate = 1e10 }
 """
 
+# Its moving averages have moved by .24 % when it is evaluated.
+LAGGING = """
+extends = "recipe.toml"
+[model]
+layers = [
+  { type = "Flatten" },
+  { type = "BatchNormalization", momentum = 0.9999 },
+  { type = "Dense", units = 16, activation = "relu" },
+  { type = "Dense", units = 4, activation = "softmax" },
+]
+"""
+
 
 class Compare(ProgramTest):
     def setUp(self):
         super().setUp()
-        for name, text in (("slower", SLOWER), ("same", SAME), ("diverging", DIVERGING)):
+        for name, text in (("slower", SLOWER), ("same", SAME), ("diverging", DIVERGING), ("lagging", LAGGING)):
             (self.folder / f"{name}.toml").write_text(text)
 
     def runs(self):
@@ -309,15 +321,70 @@ epochs = 5
             sets.add(json.loads((self.folder / run["run_dir"] / "environment.json").read_text())["data"]["validation"]["sha256"])
         self.assertEqual(len(sets), 3)
 
+    def mechanisms(self, change):
+        return {m["mechanism"]: m for m in change["why"]["mechanisms"]}
+
+    def test_every_run_is_measured(self):
+        d = self.document("compare", "recipe.toml", "slower.toml", "--seeds", "6")
+        change, = d["changes"]
+        for run in (*d["baseline_runs"]["runs"], *change["runs"]):
+            measures = json.loads((self.folder / run["run_dir"] / "measures.json").read_text())
+            self.assertEqual(measures["schema"], "telar.measures/1")
+            self.assertEqual(measures["validation"]["as_trained"]["accuracy"], run["value"])
+            self.assertEqual([k["layer"] for k in measures["kernels"]], ["dense", "dense_1"])
+            self.assertEqual([l["units"] for l in measures["layers"]], [16, 4])
+        measured = {m["measure"]: m for m in change["why"]["measures"]}
+        self.assertGreater(measured["update_ratio"]["baseline"], 100 * measured["update_ratio"]["change"])
+        self.assertEqual(measured["update_ratio"]["seeds"], 6)
+        self.assertGreater(measured["final_loss"]["delta"], 0)
+        mechanisms = self.mechanisms(change)
+        self.assertEqual(list(mechanisms), ["moving_statistics", "moving_weights", "constant_rate", "step_size", "last_epoch"])
+        self.assertIn("--explain", mechanisms["step_size"]["reason"])
+        self.assertEqual(mechanisms["moving_statistics"]["finding"], "not_tested")
+
+    def test_explain_switches_the_mechanism_off(self):
+        options = ["recipe.toml", "slower.toml", "--seeds", "6", "--explain"]
+        d = self.document("compare", *options)
+        change, = d["changes"]
+        steps = self.mechanisms(change)["step_size"]
+        self.assertEqual((change["verdict"], steps["finding"]), ("worse", "consistent"))
+        rate = float(steps["setting"].removeprefix("learning_rate = "))
+        self.assertTrue(0.002 < rate < 0.05, rate)
+        self.assertGreater(steps["accounted"]["mean"] / steps["difference"]["mean"], 0.7)
+        self.assertEqual(steps["difference"]["mean"], change["delta"])
+        variants = [r for r in self.runs() if "-slower+equal-steps-" in r]
+        self.assertEqual(len(variants), 6)
+        folders = self.runs()
+        again = self.telar("compare", *options)
+        self.assertEqual(self.runs(), folders, "what was trained is used again")
+        self.assertIn("steps of another size: consistent", again.stdout)
+
+    def test_statistics_that_lag_behind_are_found(self):
+        d = self.document("compare", "recipe.toml", "lagging.toml", "--seeds", "6")
+        change, = d["changes"]
+        statistics = self.mechanisms(change)["moving_statistics"]
+        self.assertEqual((change["verdict"], statistics["finding"]), ("worse", "consistent"))
+        self.assertGreater(statistics["without"]["mean"], change["delta"] + 0.1)
+
+    def test_runs_without_measures_are_measured_later(self):
+        self.document("train", "recipe.toml", "--seed", "0")
+        d = self.document("compare", "recipe.toml", "slower.toml", "--seeds", "2")
+        run = d["baseline_runs"]["runs"][0]
+        self.assertTrue(run["reused"])
+        damaged = self.folder / run["run_dir"] / "measures.json"
+        whole = damaged.read_text()
+        damaged.write_text(whole.replace('"kernels"', '"kernel"'))
+        self.document("compare", "recipe.toml", "slower.toml", "--seeds", "2")
+        self.assertEqual(json.loads(damaged.read_text()).keys(), json.loads(whole).keys())
+
     def test_ctrl_c_keeps_finished_seeds_and_the_same_command_goes_on(self):
         slow = ["--set", "fit.epochs=400", "--seeds", "6", "--threads", "1"]
         process = subprocess.Popen([TELAR, "compare", "recipe.toml", "slower.toml", "--json", *slow], cwd=self.folder,
                                    env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.addCleanup(process.kill)
-        for _ in range(6000):
-            if len(list(self.folder.glob("runs/*/result.json"))) >= 3:
-                break
-            time.sleep(0.005)
+        deadline = time.monotonic() + 300
+        while len(list(self.folder.glob("runs/*/result.json"))) < 3 and time.monotonic() < deadline:
+            time.sleep(0.002)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 130, err)
