@@ -148,6 +148,14 @@ TEST(ReportPage, HasASectionForWhatThereIsAlone) {
   EXPECT_EQ(between(report_page({}), "<main id=\"findings\" tabindex=\"-1\">", "</main>").find('<'), std::string::npos);
 }
 
+TEST(ReportPage, NamesNoMoreClassesThanItsConfusionHas) {
+  ReportContent content = two_recipes();
+  for (TrainResult& run : content.recipes.front().runs) run.class_names = {"Bag", "Boot", "Hat", "Glove"};
+  const std::string page = report_page(content);
+  EXPECT_NE(page.find("Boot"), std::string::npos);
+  EXPECT_EQ(page.find("Glove"), std::string::npos);
+}
+
 TEST(ReportPage, KeepsItsPolicy) {
   const std::string page = report_page(two_recipes());
   const auto source = [](const std::string& text) {

@@ -32,10 +32,12 @@ class Shares {
   const Score& score_;
 };
 
+/// `classes` of them, whatever the runs say.
 std::vector<std::string> names_of_classes(const RecipeRuns& recipe, std::size_t classes) {
   std::vector<std::string> names;
   for (const TrainResult& run : recipe.runs)
     if (names.empty()) names = run.class_names;
+  if (names.size() > classes) names.resize(classes);
   for (std::string& name : names) name = shown(name);
   for (std::size_t c = names.size(); c < classes; ++c) names.push_back(std::to_string(c));
   return names;
