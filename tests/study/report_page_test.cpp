@@ -148,6 +148,22 @@ TEST(ReportPage, HasASectionForWhatThereIsAlone) {
   EXPECT_EQ(between(report_page({}), "<main id=\"findings\" tabindex=\"-1\">", "</main>").find('<'), std::string::npos);
 }
 
+TEST(ReportPage, SaysWhyAsFarAsTheStudyDoes) {
+  ReportContent content = a_study();
+  EXPECT_EQ(report_page(content).find("id=\"why\""), std::string::npos);
+  JudgedReasons& reasons = content.study->changes.front().reasons;
+  reasons.mechanisms = {{"consistent", "a learning rate that does not fall: consistent: it accounts for 84 % of it"},
+                        {"not_tested", "steps of another size: not tested: <b>"}};
+  reasons.measures = {{"epochs to equal val_loss", 5.25, NAN, -1.5, {-2, -1}}};
+  reasons.remedy = "The smallest change found.";
+  const std::string page = report_page(content), text = report_markdown(content);
+  const std::string why = between(page, "<section id=\"why\"", "</section>");
+  for (const char* part : {"accounts for 84 %", "not tested: &lt;b&gt;", "epochs to equal val_loss", "5.25", "-1.5",
+                           "The smallest change found.", "-2 to -1"})
+    EXPECT_NE(why.find(part), std::string::npos) << part;
+  EXPECT_NE(text.find("accounts for 84 %"), std::string::npos);
+}
+
 TEST(ReportPage, NamesNoMoreClassesThanItsConfusionHas) {
   ReportContent content = two_recipes();
   for (TrainResult& run : content.recipes.front().runs) run.class_names = {"Bag", "Boot", "Hat", "Glove"};

@@ -16,6 +16,24 @@
 
 namespace telar {
 
+/// What is measured of a change and of its baseline, in numbers as the study has them.
+struct JudgedMeasure {
+  std::string words;
+  double baseline = 0, change = 0, delta = 0;
+  Interval interval;  ///< 95 %, of delta
+};
+
+/// Why a change differs, as far as the study says: `why` of a change in telar.compare/1.
+struct JudgedReasons {
+  struct Mechanism {
+    std::string finding;  ///< "consistent", "contradicted", "open" or "not_tested"
+    std::string words;
+  };
+  std::vector<Mechanism> mechanisms;
+  std::vector<JudgedMeasure> measures;
+  std::string remedy;  ///< a sentence, or empty
+};
+
 /// A change beside its baseline, as a study judged it: an element of `changes` in telar.compare/1.
 struct JudgedChange {
   std::string recipe;
@@ -28,6 +46,7 @@ struct JudgedChange {
   std::vector<std::string> watchers{};  ///< its callbacks that look at validation data
   std::optional<double> test_delta{};   ///< the same difference on the test set, which decides nothing
   Interval test_interval{};             ///< 95 %, of test_delta
+  JudgedReasons reasons{};
 };
 
 struct JudgedStudy {

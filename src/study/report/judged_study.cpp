@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kMostChanges = 1000;
 constexpr std::size_t kMostStudyRuns = 10'000;
+constexpr std::size_t kMostReasons = 100;
 constexpr std::string_view kVerdicts[] = {"better", "worse", "equivalent", "undecided"};
 
 double number_at(const Json& object, const char* key) {
@@ -51,6 +52,28 @@ void add_runs(const Json& recipe, std::vector<std::filesystem::path>& runs) {
       runs.emplace_back(folder);
 }
 
+JudgedReasons read_reasons(const Json& document) {
+  constexpr std::string_view kFindings[] = {"consistent", "contradicted", "open", "not_tested"};
+  JudgedReasons reasons;
+  reasons.remedy = shown_sentence(text_at(document, "remedy_words"));
+  const auto each = [&document](const char* key, const auto& take) {
+    const Json& list = json_at(document, {key});
+    for (std::size_t i = 0; list.is_array() && i < std::min(list.size(), kMostReasons); ++i) take(list[i]);
+  };
+  each("mechanisms", [&](const Json& one) {
+    const std::string finding = text_at(one, "finding");
+    if (std::ranges::find(kFindings, finding) == std::end(kFindings)) return;
+    reasons.mechanisms.push_back({finding, shown_sentence(text_at(one, "words"))});
+  });
+  each("measures", [&](const Json& one) {
+    const std::string words = text_at(one, "words");
+    if (words.empty()) return;
+    reasons.measures.push_back({shown(words), number_at(one, "baseline"), number_at(one, "change"),
+                                number_at(one, "delta"), interval_at(one, "interval")});
+  });
+  return reasons;
+}
+
 JudgedChange read_change(const Json& document) {
   JudgedChange change;
   change.recipe = shown(text_at(document, "recipe"));
@@ -66,6 +89,7 @@ JudgedChange read_change(const Json& document) {
   const Json& test = json_at(document, {"test"});
   if (const double delta = number_at(test, "delta"); std::isfinite(delta)) change.test_delta = delta;
   change.test_interval = interval_at(test, "interval");
+  change.reasons = read_reasons(json_at(document, {"why"}));
   return change;
 }
 

@@ -18,7 +18,7 @@ namespace telar {
 namespace {
 
 constexpr std::size_t kMostMistakes = 24;
-constexpr int kLargestPicture = 64;                          // pixels along a side
+constexpr int kLargestPicture = 64;  // pixels along a side
 
 /// The class of a sample, from its label or its one-hot targets.
 int class_of_sample(const Dataset& data, std::size_t i) {

@@ -10,8 +10,10 @@
 
 namespace telar {
 
-std::string shown(const std::string& text) {
-  std::string cut = text.substr(0, kMostShownText);
+namespace {
+
+std::string cut_at(const std::string& text, std::size_t most) {
+  std::string cut = text.substr(0, most);
   const bool shortened = cut.size() < text.size();
   // A cut within a character takes its beginning away too.
   for (int i = 0; shortened && i < 3 && !is_utf8(cut); ++i) cut.pop_back();
@@ -19,6 +21,12 @@ std::string shown(const std::string& text) {
   std::ranges::replace(cut, '\n', '?');
   return shortened ? cut + "…" : cut;
 }
+
+}  // namespace
+
+std::string shown(const std::string& text) { return cut_at(text, kMostShownText); }
+
+std::string shown_sentence(const std::string& text) { return cut_at(text, 4 * kMostShownText); }
 
 Json view_cell(std::string text, std::string kind) {
   return Json{{"text", std::move(text)}, {"kind", std::move(kind)}};
@@ -61,6 +69,7 @@ Json view_report(const ReportContent& content) {
             {"notices", notices.empty() ? Json(false) : Json{{"list", notices}}},
             {"legend", legend.size() > 1 ? Json{{"list", legend}} : Json(false)}};
   view["verdicts"] = view_verdicts(content, figures);
+  view["why"] = view_why(content);
   view["scores"] = view_scores(content, figures);
   view["learning"] = view_learning(content, figures);
   view["classes"] = view_classes(content);

@@ -20,6 +20,8 @@ inline constexpr int kMostShownClasses = 30;
 
 /// Well-formed UTF-8 without control characters, no longer than kMostShownText but for "…".
 [[nodiscard]] std::string shown(const std::string& text);
+/// The same of up to four times as much.
+[[nodiscard]] std::string shown_sentence(const std::string& text);
 
 /// {"text", "kind"}: a cell of a table. `kind` is a class of page/style.css, or empty.
 [[nodiscard]] Json view_cell(std::string text, std::string kind = {});
@@ -37,6 +39,7 @@ struct Figures {
 
 // Each returns what its template shows, or null.
 [[nodiscard]] Json view_verdicts(const ReportContent& content, Figures& figures);
+[[nodiscard]] Json view_why(const ReportContent& content);
 [[nodiscard]] Json view_scores(const ReportContent& content, Figures& figures);
 [[nodiscard]] Json view_learning(const ReportContent& content, Figures& figures);
 [[nodiscard]] Json view_classes(const ReportContent& content);

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <utility>
 
-#include "study/why/learning.hpp"
+#include "study/why/explanation_words.hpp"
 
 namespace telar {
 
@@ -217,10 +217,11 @@ std::vector<Explanation> explain(const MeasuredRecipe& baseline, std::span<const
   return explanations;
 }
 
-Json explanation_document(const Explanation& explanation) {
+Json explanation_document(const Explanation& explanation, const std::string& baseline, const std::string& metric) {
   Json measures = Json::array(), mechanisms = Json::array();
   for (const MeasuredDifference& d : explanation.measures)
     measures.push_back(Json{{"measure", d.name},
+                            {"words", d.words},
                             {"baseline", json_number(d.baseline.mean)},
                             {"change", json_number(d.change.mean)},
                             {"delta", json_number(d.delta.mean)},
@@ -230,6 +231,7 @@ Json explanation_document(const Explanation& explanation) {
     const bool tested = test.outcome != Outcome::not_tested;
     mechanisms.push_back(Json{{"mechanism", to_string(test.mechanism)},
                               {"finding", to_string(test.outcome)},
+                              {"words", mechanism_words(test.mechanism) + ": " + test_words(test, metric)},
                               {"reason", tested ? Json(nullptr) : Json(test.reason)},
                               {"setting", test.setting.empty() ? Json(nullptr) : Json(test.setting)},
                               {"difference", tested ? summary_json(test.difference) : Json(nullptr)},
@@ -240,7 +242,8 @@ Json explanation_document(const Explanation& explanation) {
   }
   return Json{{"measures", std::move(measures)},
               {"mechanisms", std::move(mechanisms)},
-              {"remedy", explanation.remedy ? Json(to_string(*explanation.remedy)) : Json(nullptr)}};
+              {"remedy", explanation.remedy ? Json(to_string(*explanation.remedy)) : Json(nullptr)},
+              {"remedy_words", explanation.remedy ? Json(remedy_words(explanation, baseline, metric)) : Json(nullptr)}};
 }
 
 }  // namespace telar

@@ -69,6 +69,8 @@ struct ExplainSettings {
 [[nodiscard]] std::vector<Explanation> explain(const MeasuredRecipe& baseline, std::span<const MeasuredRecipe> changes,
                                                std::span<const Verdict> verdicts, const ExplainSettings& settings);
 
-[[nodiscard]] Json explanation_document(const Explanation& explanation);
+/// `why` of a change in telar.compare/1.
+[[nodiscard]] Json explanation_document(const Explanation& explanation, const std::string& baseline,
+                                        const std::string& metric);
 
 }  // namespace telar
