@@ -277,7 +277,9 @@ def write_report():
     study = {"schema": "telar.compare/1", "baseline": "b", "metric": "val_accuracy", "band": 0.002, "test_readings": {"comparisons": 2},
              "baseline_runs": {"runs": [{"run_dir": "runs/b"}]},
              "changes": [{"recipe": "<b>", "verdict": "worse", "delta": -0.02, "interval": [-0.03, -0.01], "p": 0.01, "seeds": 8,
-                          "watches_validation": ["EarlyStopping"], "test": {"delta": -0.01, "interval": [-0.02, 0]}},
+                          "watches_validation": ["EarlyStopping"], "test": {"delta": -0.01, "interval": [-0.02, 0]},
+                          "why": {"mechanisms": [{"finding": "consistent", "words": "a rate: <b>"}, {"finding": "?"}, 3], "remedy_words": "less",
+                                  "measures": [{"words": "jitter", "baseline": 0.1, "change": None, "delta": -1, "interval": [-2, 1]}, []]}},
                          {"recipe": "c", "verdict": "undecided", "delta": None, "interval": None, "p": None, "seeds": 0, "seeds_needed": 40}]}
     environment = {"telar": "0.1.0", "command": ["telar", "train", "a b"], "threads": 2, "cpu": "\x1b[2J",
                    "data": {"train": {"name": "t", "samples": 9}, "test": []}}
@@ -286,6 +288,7 @@ def write_report():
         "no-epochs": {**run, "history": {}}, "no-square": {**run, "confusion": [[1, 2], [3]]}, "negative": {**run, "confusion": [[-1]]},
         "large": {**run, "confusion": [[2**63]], "seed": 2**64 - 1}, "no-scores": {**run, "test": None, "validation": {}},
         "wrong-types": {**run, "history": [1], "classes": 3, "intervals": [], "test": {"accuracy": "x"}, "ended": 1},
+        "more-names": {**run, "classes": [{"class": name} for name in "abc"]},
         "no-verdict": {**study, "changes": [{}]}, "no-changes": {**study, "changes": 1}, "no-change": {**study, "changes": []},
     }.items():
         write("report", name + ".json", json.dumps(content).encode())
