@@ -102,13 +102,20 @@ struct SwapEMAWeights {
   bool swap_on_epoch = false;
 };
 
+/// Keras's logs for TensorBoard: what every epoch logs, and the learning rate, below `log_dir`/train and
+/// `log_dir`/validation. A training from epoch 0 on replaces what TensorBoard shows of an earlier one there.
+struct TensorBoard {
+  std::string log_dir = "logs";  ///< a recipe's is relative to the run folder
+};
+
 /// What a hook may see and do while a training runs. Valid only during the hook.
 class Training {
  public:
   virtual ~Training() = default;
-  [[nodiscard]] virtual int epochs() const = 0;            ///< planned number of epochs
-  [[nodiscard]] virtual int steps_per_epoch() const = 0;   ///< batches in an epoch, the short last one included
-  [[nodiscard]] virtual double learning_rate() const = 0;  ///< the float32 rate in use
+  [[nodiscard]] virtual int epochs() const = 0;               ///< planned number of epochs
+  [[nodiscard]] virtual int steps_per_epoch() const = 0;      ///< batches in an epoch, the short last one included
+  [[nodiscard]] virtual double learning_rate() const = 0;     ///< the float32 rate in use
+  [[nodiscard]] virtual std::int64_t iterations() const = 0;  ///< steps the optimiser has taken, in all fits
   /// From the next step on. Throws Error (usage) if the optimiser's learning_rate is a schedule.
   virtual void set_learning_rate(double rate) = 0;
   [[nodiscard]] virtual std::vector<float> weights() = 0;  ///< all variables, canonical layout
@@ -166,7 +173,7 @@ struct LearningRateScheduler {
 class Callback {
  public:
   using Stock = std::variant<EarlyStopping, ReduceLROnPlateau, ProgressBar, ModelCheckpoint, CSVLogger, TerminateOnNaN,
-                             TimeLimit, BackupAndRestore, SwapEMAWeights>;
+                             TimeLimit, BackupAndRestore, SwapEMAWeights, TensorBoard>;
 
   Callback(EarlyStopping settings) : value_(std::in_place_type<Stock>, std::move(settings)) {}
   Callback(ReduceLROnPlateau settings) : value_(std::in_place_type<Stock>, std::move(settings)) {}
@@ -177,6 +184,7 @@ class Callback {
   Callback(TimeLimit settings) : value_(std::in_place_type<Stock>, settings) {}
   Callback(BackupAndRestore settings) : value_(std::in_place_type<Stock>, std::move(settings)) {}
   Callback(SwapEMAWeights settings) : value_(std::in_place_type<Stock>, settings) {}
+  Callback(TensorBoard settings) : value_(std::in_place_type<Stock>, std::move(settings)) {}
   Callback(Stock settings) : value_(std::move(settings)) {}
   Callback(LambdaCallback hooks) : value_(std::move(hooks)) {}
 

@@ -28,7 +28,7 @@ struct CompareOptions : CommonOptions {
   bool fail_if_worse = false;
   bool explain = false;
   std::vector<std::string> settings;
-  std::string out, data_dir;
+  std::string out, data_dir, tensorboard;
   std::vector<std::string> command;
 };
 
@@ -72,6 +72,7 @@ int run(const CompareOptions& options, std::ostream& out) {
   plan.band = options.band;
   plan.seeds = options.seeds;
   plan.out = options.out;
+  plan.tensorboard = options.tensorboard;
   plan.threads = options.thread_count();
   plan.command = options.command;
   plan.explain = options.explain;
@@ -120,6 +121,10 @@ Verb add_compare(CLI::App& program, std::vector<std::string> command) {
       ->option_text("PATH=VALUE");
   app->add_option("--out", options->out,
                   "Folder of the comparison [runs/TIME-compare-BASELINE]; must not exist or be empty")
+      ->option_text("DIR");
+  app->add_option("--tensorboard", options->tensorboard,
+                  "Also log to DIR/RUN for TensorBoard; its HPARAMS tab shows what differs")
+      ->check(not_empty)
       ->option_text("DIR");
   app->add_option("--data-dir", options->data_dir, "Folder of the data files [as in training]")->option_text("DIR");
   add_common_options(*app, *options,

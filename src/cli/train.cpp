@@ -32,7 +32,7 @@ struct TrainOptions : CommonOptions {
   std::optional<std::uint64_t> seed;
   std::optional<int> seeds;
   std::vector<std::string> settings;
-  std::string out, data_dir;
+  std::string out, data_dir, tensorboard;
   bool find_lr = false;
   bool resume = false;
   std::string checkpoint_every = "30s";
@@ -40,6 +40,10 @@ struct TrainOptions : CommonOptions {
 
   /// Whether RECIPE is the folder of a run to go on with.
   [[nodiscard]] bool recipe_is_run() const { return resume && fs::is_directory(recipe); }
+  /// Where the run in `folder` logs to for TensorBoard; empty: nowhere.
+  [[nodiscard]] fs::path board_of(const fs::path& folder) const {
+    return tensorboard.empty() || !seeds ? fs::path(tensorboard) : fs::path(tensorboard) / folder.filename();
+  }
 };
 
 Recipe read_recipe(const TrainOptions& options) {
@@ -112,7 +116,7 @@ std::string train_report(const TrainResult& result, int columns, const Style& st
 }
 
 /// Says why a training broke off and what is left of it.
-void explain(const TrainResult& result, const CommonOptions& options) {
+void explain(const TrainResult& result, const TrainOptions& options) {
   const std::string weights = result.weights_file.string();
   const Style style = options.style_for(std::cerr);
   if (result.history.ended == Ended::diverged) {
@@ -127,9 +131,11 @@ void explain(const TrainResult& result, const CommonOptions& options) {
                                   ? fmt::format("of epoch {}, the best so far by {},", *result.weights_epoch + 1,
                                                 validated ? "val_loss" : "loss")
                                   : "after the last batch";
+    const std::string board = options.board_of(result.run_dir).string();
     std::cerr << style.yellow("interrupted:") << fmt::format(" the weights {} are in {}\n", which, weights);
     if (fs::exists(result.run_dir / "checkpoints"))
-      std::cerr << "  `telar train " << result.run_dir.string() << " --resume` goes on\n";
+      std::cerr << "  `telar train " << result.run_dir.string() << " --resume"
+                << (board.empty() ? "" : " --tensorboard ") << board << "` goes on\n";
   }
 }
 
@@ -176,6 +182,7 @@ int train_one(const Recipe& recipe, std::optional<RunFolder> stored, const Train
   if (stored) check_same_data(document, read_document(stored->path() / "environment.json"), stored->path().string());
   RunFolder folder =
       stored ? std::move(*stored) : open_folder(recipe, options.out, settings.threads, document, options);
+  if (!options.tensorboard.empty()) settings.board = BoardLog{options.board_of(folder.path())};
   const std::vector<TrainResult> results{train_recipe(recipe, data, folder, settings)};
   explain(results.front(), options);
   if (options.json) {
@@ -208,7 +215,9 @@ int train_many(const Recipe& recipe, const TrainOptions& options, std::ostream& 
     }
     const fs::path directory = parent ? parent->path() / fmt::format("s{}", one.seed) : fs::path();
     RunFolder folder = open_folder(one, directory, 1, document, options);
-    jobs.push_back({std::move(one), *shared, std::move(folder), checkpoint_pace(options.checkpoint_every)});
+    SeedJob job{std::move(one), *shared, std::move(folder), checkpoint_pace(options.checkpoint_every)};
+    if (!options.tensorboard.empty()) job.board = BoardLog{options.board_of(job.folder.path())};
+    jobs.push_back(std::move(job));
   }
 
   const Style progress_style = options.style_for(std::cerr);
@@ -294,6 +303,11 @@ Verb add_train(CLI::App& program, std::vector<std::string> command) {
                 "Go on with the run in RECIPE, if that is a run folder, or in --out; ends as if never stopped")
       ->excludes(seeds)
       ->excludes(find_lr);
+  app->add_option("--tensorboard", options->tensorboard,
+                  "Also log each epoch for TensorBoard as Keras does; several seeds: to DIR/RUN")
+      ->excludes(find_lr)
+      ->check(not_empty)
+      ->option_text("DIR");
   app->add_option("--data-dir", options->data_dir, "Folder of the data files [TELAR_DATA, else the system's]")
       ->option_text("DIR");
   add_common_options(

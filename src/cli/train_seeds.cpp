@@ -100,6 +100,7 @@ class Board {
     settings.checkpoints = jobs_[i].checkpoints;
     settings.read_test = jobs_[i].read_test;
     settings.measure = jobs_[i].measure;
+    settings.board = jobs_[i].board;
     settings.callbacks.push_back(LambdaCallback{
         .on_train_begin = [batches](Training& t) { *batches = static_cast<double>(t.epochs()) * t.steps_per_epoch(); },
         .on_train_batch_end =

@@ -29,6 +29,8 @@ void add_common_options(CLI::App& app, CommonOptions& options, const std::string
   app.footer("Examples:\n" + examples);
 }
 
+std::string not_empty(const std::string& text) { return text.empty() ? "needs a name, but it is empty" : ""; }
+
 void warn(const CommonOptions& options, const std::string& text) {
   std::cerr << options.style_for(std::cerr).yellow("warning:") << ' ' << printable_lines(text) << '\n';
 }

@@ -52,6 +52,9 @@ struct Verb {
 /// Adds --json, -q, --color and --threads to a verb, and its examples to its --help.
 void add_common_options(CLI::App& app, CommonOptions& options, const std::string& examples);
 
+/// A check of an option's value: what is wrong with it, or nothing.
+[[nodiscard]] std::string not_empty(const std::string& text);
+
 /// "warning: ..." on std::cerr.
 void warn(const CommonOptions& options, const std::string& text);
 /// A line for each finding that is a warning.

@@ -27,6 +27,8 @@ template <>
 inline constexpr std::string_view type_name<BackupAndRestore> = "BackupAndRestore";
 template <>
 inline constexpr std::string_view type_name<SwapEMAWeights> = "SwapEMAWeights";
+template <>
+inline constexpr std::string_view type_name<TensorBoard> = "TensorBoard";
 
 template <Is<EarlyStopping> T, class V>
 void describe(T& s, V&& v) {
@@ -96,6 +98,11 @@ void describe(T& s, V&& v) {
 template <Is<SwapEMAWeights> T, class V>
 void describe(T& s, V&& v) {
   v.field("swap_on_epoch", s.swap_on_epoch, "Also for the callbacks behind it at the end of an epoch.");
+}
+
+template <Is<TensorBoard> T, class V>
+void describe(T& s, V&& v) {
+  v.field("log_dir", s.log_dir, "Folder of train/ and validation/ with their event files, relative to the run folder.");
 }
 
 }  // namespace telar

@@ -167,6 +167,8 @@ void validate(const Callback::Stock& callback, const std::string& where) {
     throw Error(ErrorCode::usage, where, "filename is empty", "such as filename = \"log.csv\"");
   if (const auto* backup = std::get_if<BackupAndRestore>(&callback); backup != nullptr && backup->backup_dir.empty())
     throw Error(ErrorCode::usage, where, "backup_dir is empty", "such as backup_dir = \"backup\"");
+  if (const auto* board = std::get_if<TensorBoard>(&callback); board != nullptr && board->log_dir.empty())
+    throw Error(ErrorCode::usage, where, "log_dir is empty", "such as log_dir = \"logs\"");
 }
 
 std::string_view class_name(const Layer& layer) {

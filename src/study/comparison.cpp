@@ -82,6 +82,7 @@ class Work {
                                                : NewFolder::at(plan_.out, "folder");
     try {
       comparison_.directory = folder.path;
+      if (!plan_.tensorboard.empty()) open_board(folder.path);
       make_looks();
       if (!comparison_.interrupted) explain_changes();
       if (!comparison_.interrupted) read_test_sets();
@@ -122,6 +123,21 @@ class Work {
       std::string key = run.key;
       if (!key.empty()) store_.emplace(std::move(key), std::move(run));
     }
+  }
+
+  /// Tells TensorBoard what there will be to see.
+  void open_board(const fs::path& folder) {
+    hparams_ = hparams_of(recipes_);
+    const std::string quantity = comparison_.metric.substr(4);
+    std::vector<std::string> quantities{"val_" + quantity, "test_" + quantity};
+    if (quantity != "loss") quantities.insert(quantities.end(), {"val_loss", "test_loss"});
+    write_experiment(plan_.tensorboard, (folder / "").parent_path().filename().string(), hparams_, quantities);
+  }
+
+  /// Where a run logs to; absent if nothing is to be logged.
+  [[nodiscard]] std::optional<BoardLog> board_of(std::size_t recipe, const fs::path& run) const {
+    if (hparams_.empty()) return {};
+    return BoardLog{plan_.tensorboard / run.filename(), hparams_[recipe]};
   }
 
   /// Trains and judges until all is settled, the looks are over, or the user stops it.
@@ -205,7 +221,11 @@ class Work {
       const RunEntry& entry = known->second;
       if (take(run, entry)) {
         run.reused = true;
-        if (run.value || entry.ended == to_string(Ended::diverged)) return {};
+        if (run.value || entry.ended == to_string(Ended::diverged)) {
+          if (const auto board = board_of(recipe, run.directory))
+            write_ended_run(board->folder, *board->hparams, read_train_document(entry.result));
+          return {};
+        }
         run = {.seed = run.seed};  // its result is damaged: it is made anew
       }
       if (begun) continue;
@@ -218,7 +238,8 @@ class Work {
       folder.write_environment(environment);
     }
     run.directory = folder.path();
-    return SeedJob{std::move(one), samples.data, std::move(folder), kComparisonPace, false};
+    std::optional<BoardLog> board = board_of(recipe, run.directory);
+    return SeedJob{std::move(one), samples.data, std::move(folder), kComparisonPace, false, std::move(board)};
   }
 
   /// A run that was cut off, with checkpoints to go on from, and that nobody is at.
@@ -340,8 +361,11 @@ class Work {
           continue;
         }
         comparison_.fresh_readings += reading.fresh ? 1 : 0;
-        if (const std::optional<RunEntry> entry = read_run(run.directory))
-          run.test = score_of(*entry, "test", comparison_.metric.substr(4));
+        const std::optional<RunEntry> entry = read_run(run.directory);
+        if (!entry) continue;
+        run.test = score_of(*entry, "test", comparison_.metric.substr(4));
+        if (const auto board = board_of(r, run.directory); board && reading.fresh)
+          write_test_scores(board->folder, read_train_document(entry->result));
       }
     for (std::size_t c = 0; c < comparison_.changes.size(); ++c)
       comparison_.changes[c].test = test_comparison(c + 1, readings[0], readings[c + 1]);
@@ -388,6 +412,7 @@ class Work {
   Samples samples_;
   std::multimap<std::string, RunEntry> store_;
   Comparison comparison_;
+  std::vector<HParams> hparams_;  // of the recipes; empty: nobody asked for them
 };
 
 }  // namespace

@@ -26,6 +26,7 @@ struct ComparisonPlan {
   double band = 0.002;          ///< differences of the metric within it do not matter
   std::optional<int> seeds;     ///< one look after so many; absent: planned_looks
   std::filesystem::path store = "runs", out;  ///< of the runs; of the comparison, empty: a new folder in the store
+  std::filesystem::path tensorboard{};        ///< logs of all runs, and what the recipes say otherwise; empty: none
   int threads = 1;                            ///< for the readings of the test set
   std::vector<std::string> command;           ///< words of the command line
   bool explain = false;                       ///< train what shows which mechanism a difference goes with

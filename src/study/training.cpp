@@ -38,6 +38,8 @@ Callback in_folder(Callback::Stock callback, const std::filesystem::path& folder
     if (std::filesystem::path(checkpoint->filepath).is_relative()) checkpoint->filepath = plain + checkpoint->filepath;
   } else if (auto* log = std::get_if<CSVLogger>(&callback)) {
     log->filename = (folder / log->filename).string();
+  } else if (auto* board = std::get_if<TensorBoard>(&callback)) {
+    board->log_dir = (folder / board->log_dir).string();
   } else if (auto* backup = std::get_if<BackupAndRestore>(&callback)) {
     const std::string own = recipe.name + "-s" + std::to_string(recipe.seed);
     backup->backup_dir = (std::filesystem::path(backup->backup_dir) / own).string();
@@ -74,6 +76,11 @@ TrainResult train_recipe(const Recipe& recipe, const RecipeData& data, RunFolder
                                                    if (s.reading())
                                                      folder.restore_history(options.initial_epoch, t.history().epochs);
                                                  }});
+  std::optional<HParamsSession> session;
+  if (const auto& board = settings.board) {
+    options.callbacks.push_back(TensorBoard{board->folder.string()});
+    if (board->hparams) session.emplace(board->folder, *board->hparams);
+  }
   if (const auto& pace = settings.checkpoints)
     options.callbacks.push_back(BackupAndRestore{.backup_dir = folder.checkpoints().string(),
                                                  .save_freq = pace->batches,
@@ -106,6 +113,7 @@ TrainResult train_recipe(const Recipe& recipe, const RecipeData& data, RunFolder
       write_measures(measure(model, *result.validation, recipe, data, settings.threads), folder.path());
   }
   folder.write_result(result);
+  if (session) session->end(result);
   return result;
 }
 

@@ -8,6 +8,7 @@
 #include <telar/callbacks.hpp>
 
 #include "study/documents.hpp"
+#include "study/hparams.hpp"
 #include "study/recipe.hpp"
 #include "study/run_store.hpp"
 
@@ -19,12 +20,19 @@ struct CheckpointPace {
   double seconds = 0;
 };
 
+/// A training's place in TensorBoard.
+struct BoardLog {
+  std::filesystem::path folder;      ///< of TensorBoard{}
+  std::optional<HParams> hparams{};  ///< of a comparison
+};
+
 struct TrainSettings {
   int threads = 1;                              ///< at least 1
   std::ostream* output = nullptr;               ///< for what callbacks say; null: std::cerr
   std::optional<ProgressBar> progress{};        ///< in place of the recipe's; absent: none, even if the recipe has one
   std::vector<Callback> callbacks{};            ///< after the recipe's
   std::optional<CheckpointPace> checkpoints{};  ///< absent: none, not even when interrupted
+  std::optional<BoardLog> board{};              ///< absent: only what the recipe logs
   bool read_test = true;                        ///< false: the test set waits for read_test_set (test_reading.hpp)
   bool measure = false;                         ///< leave measures.json (why/measures.hpp) with validation data
 };
@@ -37,6 +45,7 @@ struct SeedJob {
   std::optional<CheckpointPace> checkpoints{};
   bool read_test = true;
   bool measure = false;
+  std::optional<BoardLog> board{};
 };
 
 /// Trains with recipe.seed on `data`, epoch by epoch into `folder`, from its newest checkpoint if it has any (and

@@ -13,6 +13,7 @@
 #include "train/progress_bar.hpp"
 #include "train/reduce_lr_on_plateau.hpp"
 #include "train/swap_ema_weights.hpp"
+#include "train/tensor_board.hpp"
 #include "train/time_limit.hpp"
 
 namespace telar {
@@ -76,6 +77,14 @@ LambdaCallback start(const Callback& callback) {
     hooks.on_epoch_end = [state](Training& t, int, Logs&) { state->on_epoch_end(t); };
     hooks.on_test_begin = [state](Training& t) { state->on_test_begin(t); };
     hooks.on_test_end = [state](Training& t, const Logs&) { state->on_test_end(t); };
+  } else if (const auto* board = std::get_if<TensorBoard>(stock)) {
+    const auto state = std::make_shared<TensorBoardState>(*board);
+    hooks.on_train_begin = [state](Training&) { state->on_train_begin(); };
+    hooks.on_epoch_begin = [state](Training&, int epoch) { state->on_epoch_begin(epoch); };
+    hooks.on_epoch_end = [state](Training& t, int epoch, Logs& logs) { state->on_epoch_end(t, epoch, logs); };
+    hooks.on_test_end = [state](Training& t, const Logs& logs) { state->on_test_end(t, logs); };
+    hooks.on_train_end = [state](Training&) { state->on_train_end(); };
+    hooks.snapshot = [state](Training&, Snapshot& s) { state->snapshot(s); };
   } else if (std::holds_alternative<ProgressBar>(*stock)) {
     const auto printer = std::make_shared<ProgressBarState>(std::get<ProgressBar>(*stock));
     hooks.on_train_begin = [printer](Training& t) { printer->on_train_begin(t); };

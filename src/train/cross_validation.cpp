@@ -25,12 +25,16 @@ CrossValidation cross_validate(const Sequential& model, const Dataset& data, con
     const std::vector<std::uint32_t> in = all_but(data.size(), out);
     FitOptions fit = options.fit;
     const std::string name = "fold-" + std::to_string(result.scores.size() + 1);
-    for (Callback& callback : fit.callbacks)  // the checkpoint of one fold would be taken for that of another
-      if (const auto* stock = callback.stock(); stock != nullptr && std::holds_alternative<BackupAndRestore>(*stock)) {
-        auto own = std::get<BackupAndRestore>(*stock);
-        own.backup_dir = (std::filesystem::path(own.backup_dir) / name).string();
-        callback = own;
-      }
+    for (Callback& callback : fit.callbacks) {
+      if (callback.stock() == nullptr) continue;
+      Callback::Stock own = *callback.stock();
+      // The checkpoint of one fold would be taken for that of another, and so would its curves.
+      if (auto* backup = std::get_if<BackupAndRestore>(&own))
+        backup->backup_dir = (std::filesystem::path(backup->backup_dir) / name).string();
+      if (auto* board = std::get_if<TensorBoard>(&own))
+        board->log_dir = (std::filesystem::path(board->log_dir) / name).string();
+      callback = std::move(own);
+    }
     if (!weights.empty()) {
       fit.sample_weight.clear();
       for (const std::uint32_t i : in) fit.sample_weight.push_back(weights[i]);

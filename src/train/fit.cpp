@@ -105,6 +105,7 @@ class Loop final : public Training {
   int epochs() const override { return options_.epochs; }
   int steps_per_epoch() const override { return options_.steps_per_epoch.value_or(batches()); }
   double learning_rate() const override { return static_cast<double>(state_.optimizer.learning_rate); }
+  std::int64_t iterations() const override { return state_.optimizer.iterations; }
   void set_learning_rate(double rate) override {
     if (rate_.schedule() != nullptr)
       throw Error(ErrorCode::usage, "callback", "the learning rate follows a schedule, so it cannot be set",

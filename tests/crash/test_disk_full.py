@@ -75,6 +75,13 @@ class DiskFull(ProgramTest):
             folder.rmdir()
 
     @unittest.skipUnless(os.geteuid() == 0, "only root can mount")
+    def test_a_small_disk_for_tensorboard(self):
+        with self.small_disk(4) as disk:
+            done = self.train("recipe.toml", "--out", "run", "--tensorboard", disk / "board")
+        self.assertEqual(done.returncode, 6, done.stderr)
+        self.assertRegex(done.stderr, r"error: \[.*/events\.out\.tfevents\..*\] cannot write: No space left on device")
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can mount")
     def test_a_small_disk(self):
         whole = self.whole()
         for kib in (4, 8, 16, 32, 64, 96, 128, 160, 192, 1024):

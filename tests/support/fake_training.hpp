@@ -15,7 +15,8 @@ class FakeTraining final : public Training {
 
   std::vector<float> current_weights;
   std::vector<std::string> saved, loaded;  ///< files, in order
-  int swaps = 0;                           ///< of weights and averages
+  std::int64_t steps = 0;
+  int swaps = 0;  ///< of weights and averages
   History past;
   bool stopped = false;
   Ended ended = Ended::completed;
@@ -24,6 +25,7 @@ class FakeTraining final : public Training {
   [[nodiscard]] int epochs() const override { return 100; }
   [[nodiscard]] int steps_per_epoch() const override { return 1; }
   [[nodiscard]] double learning_rate() const override { return rate_; }
+  [[nodiscard]] std::int64_t iterations() const override { return steps; }
   void set_learning_rate(double rate) override { rate_ = static_cast<float>(rate); }
   [[nodiscard]] std::vector<float> weights() override { return current_weights; }
   void set_weights(std::span<const float> weights) override { current_weights.assign(weights.begin(), weights.end()); }

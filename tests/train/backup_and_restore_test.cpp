@@ -6,6 +6,7 @@
 
 #include <telar/telar.hpp>
 
+#include "support/event_reader.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/thrown.hpp"
 
@@ -303,6 +304,25 @@ TEST_F(Backup, AppendsToALogWhereTheCheckpointWasNotWhereTheCrashWas) {
   EXPECT_THROW(with_dropout().fit(twelve(), logging(options(7, PowerCut{3, 1}))), std::runtime_error);
   with_dropout().fit(twelve(), logging(options(7)));
   EXPECT_EQ(get(log), all);
+}
+
+TEST_F(Backup, TellsTensorBoardTheEpochsBeforeTheCrashAgain) {
+  const auto logging = [&](FitOptions o) {
+    o.callbacks.emplace_back(TensorBoard{.log_dir = (folder_ / "logs").string()});
+    return o;
+  };
+  const auto last = [&] {
+    const std::filesystem::path train = folder_ / "logs" / "train";
+    return event_lines(train / event_files(train).back());
+  };
+  Sequential whole = with_dropout();
+  whole.fit(twelve(), logging({.batch_size = 2, .epochs = 4}));
+  const std::vector<std::string> all = last();
+  EXPECT_EQ(all.size(), 2u + 4 * 2);
+  EXPECT_THROW(with_dropout().fit(twelve(), logging(options(7, PowerCut{3, 1}))), std::runtime_error);
+  EXPECT_LT(last().size(), all.size());
+  with_dropout().fit(twelve(), logging(options(7)));
+  EXPECT_EQ(last(), all);
 }
 
 TEST_F(Backup, GoesOnWithAnotherNumberOfThreadsAndWithAccumulatedGradients) {

@@ -1,5 +1,6 @@
 // Scores of folds, their mean and deviation.
 #include <cmath>
+#include <filesystem>
 #include <gtest/gtest.h>
 
 #include <telar/telar.hpp>
@@ -74,6 +75,15 @@ TEST(CrossValidate, KeepsTheCheckpointsOfFoldsApart) {
       BackupAndRestore{.backup_dir = (folder / "b").string(), .delete_checkpoint = false});
   const CrossValidation result = cross_validate(small_network(), thirty_samples(), options);
   for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(result.scores[i].loss.value, expected.scores[i].loss.value) << i;
+}
+
+TEST(CrossValidate, LogsTheCurvesOfFoldsApart) {
+  const TemporaryFolder folder;
+  CrossValidateOptions options{.folds = 3, .fit = {.batch_size = 5, .epochs = 1}};
+  options.fit.callbacks.emplace_back(TensorBoard{.log_dir = (folder / "logs").string()});
+  static_cast<void>(cross_validate(small_network(), thirty_samples(), options));
+  for (const char* fold : {"fold-1", "fold-2", "fold-3"})
+    EXPECT_TRUE(std::filesystem::exists(folder / "logs" / fold / "train")) << fold;
 }
 
 TEST(CrossValidate, RefusesWeightsThatFitNoFold) {

@@ -13,6 +13,7 @@ class ThreeEpochs final : public Training {
   [[nodiscard]] int epochs() const override { return epochs_; }
   [[nodiscard]] int steps_per_epoch() const override { return 4; }
   [[nodiscard]] double learning_rate() const override { return 0; }
+  [[nodiscard]] std::int64_t iterations() const override { return 0; }
   void set_learning_rate(double) override {}
   [[nodiscard]] std::vector<float> weights() override { return {}; }
   void set_weights(std::span<const float>) override {}
