@@ -27,6 +27,8 @@ template <>
 inline constexpr std::string_view type_name<BackupAndRestore> = "BackupAndRestore";
 template <>
 inline constexpr std::string_view type_name<SwapEMAWeights> = "SwapEMAWeights";
+template <>
+inline constexpr std::string_view type_name<EpochSchedule> = "LearningRateScheduler";
 
 template <Is<EarlyStopping> T, class V>
 void describe(T& s, V&& v) {
@@ -96,6 +98,13 @@ void describe(T& s, V&& v) {
 template <Is<SwapEMAWeights> T, class V>
 void describe(T& s, V&& v) {
   v.field("swap_on_epoch", s.swap_on_epoch, "Also for the callbacks behind it at the end of an epoch.");
+}
+
+template <Is<EpochSchedule> T, class V>
+void describe(T& s, V&& v) {
+  v.field("schedule", s.schedule, "The rate of each epoch: a schedule whose steps are epochs, from 0; or a number.",
+          kNotNegative);
+  v.field("verbose", s.verbose, "1: say so when it acts.", Range{0, 2});
 }
 
 }  // namespace telar
