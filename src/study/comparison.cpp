@@ -41,9 +41,7 @@ class Samples {
   };
 
   explicit Samples(const std::vector<Recipe>& recipes) : recipes_(recipes) {
-    using Kind = ValidationSpec::Kind;
-    const Kind kind = recipes.front().data.validation.kind;
-    by_seed_ = kind == Kind::shuffled || kind == Kind::stratified;
+    by_seed_ = recipes.front().data.validation.by_seed();
   }
 
   /// Of recipe number `recipe`.
