@@ -13,6 +13,7 @@
 #include <variant>
 
 #include <telar/history.hpp>
+#include <telar/learning_rate.hpp>
 #include <telar/snapshot.hpp>
 
 namespace telar {
@@ -108,6 +109,13 @@ struct TensorBoard {
   std::string log_dir = "logs";  ///< a recipe's is relative to the run folder
 };
 
+/// A LearningRateScheduler of one of Keras's schedules, whose steps are epochs here, from 0. In a recipe:
+/// { type = "LearningRateScheduler", schedule = { type = "ExponentialDecay", ... } }.
+struct EpochSchedule {
+  LearningRate schedule = kRequired;  ///< a number: the same rate in all epochs
+  int verbose = 0;
+};
+
 /// What a hook may see and do while a training runs. Valid only during the hook.
 class Training {
  public:
@@ -158,7 +166,7 @@ struct LambdaCallback {
 };
 
 /// Sets the rate of each epoch (from 0) to what `schedule` makes of it and of the rate so far, and logs it as
-/// `learning_rate`. In C++ only: a recipe holds no functions. Throws Error (usage) if a rate is negative or not finite.
+/// `learning_rate`. In C++ only: a recipe has EpochSchedule. Throws Error (usage) if a rate is negative or not finite.
 struct LearningRateScheduler {
   std::function<double(int epoch, double rate)> schedule;
   int verbose = 0;
@@ -173,7 +181,7 @@ struct LearningRateScheduler {
 class Callback {
  public:
   using Stock = std::variant<EarlyStopping, ReduceLROnPlateau, ProgressBar, ModelCheckpoint, CSVLogger, TerminateOnNaN,
-                             TimeLimit, BackupAndRestore, SwapEMAWeights, TensorBoard>;
+                             TimeLimit, BackupAndRestore, SwapEMAWeights, TensorBoard, EpochSchedule>;
 
   Callback(EarlyStopping settings) : value_(std::in_place_type<Stock>, std::move(settings)) {}
   Callback(ReduceLROnPlateau settings) : value_(std::in_place_type<Stock>, std::move(settings)) {}
@@ -185,6 +193,7 @@ class Callback {
   Callback(BackupAndRestore settings) : value_(std::in_place_type<Stock>, std::move(settings)) {}
   Callback(SwapEMAWeights settings) : value_(std::in_place_type<Stock>, settings) {}
   Callback(TensorBoard settings) : value_(std::in_place_type<Stock>, std::move(settings)) {}
+  Callback(EpochSchedule settings) : value_(std::in_place_type<Stock>, std::move(settings)) {}
   Callback(Stock settings) : value_(std::move(settings)) {}
   Callback(LambdaCallback hooks) : value_(std::move(hooks)) {}
 

@@ -1,6 +1,7 @@
 // The layers of a Sequential: plain data, Keras's names and defaults (keras.io/api/layers).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -119,8 +120,9 @@ struct ELU {
   std::string name{};
 };
 
-/// exp(x) / sum(exp(x)) over a sample's one axis.
+/// exp(x) / sum(exp(x)) over a sample.
 struct Softmax {
+  Axes axis{};
   std::string name{};
 };
 
@@ -159,16 +161,23 @@ struct ActivityRegularization {
   std::string name{};
 };
 
+// A `seed` makes the numbers of the four layers below those of the seed alone, in any network; without one they follow
+// from the network's seed and the layer's name.
+
 /// While training: each element is 0 with probability `rate`, otherwise x / (1 - rate). Identity elsewhere. 0 <= rate
-/// <= 1.
+/// <= 1. `noise_shape`, one extent for the batch and for each axis of a sample: along an axis of extent 1, elements are
+/// dropped together; -1 (Keras's None) or the axis's own extent: each by itself. {-1, 28, 1} drops rows of images.
 struct Dropout {
   double rate = 0.0;
+  std::vector<int> noise_shape{};
+  std::optional<std::uint64_t> seed{};
   std::string name{};
 };
 
 /// While training: adds noise of N(0, stddev) to each element. Identity elsewhere.
 struct GaussianNoise {
   double stddev = 0.0;
+  std::optional<std::uint64_t> seed{};
   std::string name{};
 };
 
@@ -176,6 +185,7 @@ struct GaussianNoise {
 /// < 1.
 struct GaussianDropout {
   double rate = 0.0;
+  std::optional<std::uint64_t> seed{};
   std::string name{};
 };
 
@@ -183,6 +193,7 @@ struct GaussianDropout {
 /// inputs of mean 0 and variance 1 keep both (Klambauer et al. 2017). Identity elsewhere. 0 <= rate < 1.
 struct AlphaDropout {
   double rate = 0.0;
+  std::optional<std::uint64_t> seed{};
   std::string name{};
 };
 

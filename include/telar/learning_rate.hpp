@@ -2,6 +2,7 @@
 // (keras.io/api/optimizers/learning_rate_schedules), and two schedules of telar's own.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -104,6 +105,8 @@ struct LearningRate {
 
   /// Null if it is a number.
   [[nodiscard]] const Schedule* schedule() const noexcept { return std::get_if<Schedule>(&value); }
+  /// False of kRequired.
+  [[nodiscard]] bool is_given() const noexcept { return schedule() != nullptr || !std::isnan(std::get<double>(value)); }
   /// The number, or what the schedule has for this step, 0 or more.
   [[nodiscard]] double at(std::int64_t step) const noexcept;
 };

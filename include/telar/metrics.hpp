@@ -2,7 +2,9 @@
 #pragma once
 
 #include <limits>
+#include <optional>
 #include <variant>
+#include <vector>
 
 #include <telar/custom.hpp>
 #include <telar/losses.hpp>
@@ -122,6 +124,44 @@ struct ExpectedCalibrationError {
   int bins = 15;
 };
 
+// Intersection over union of a class: samples that are and are told to be of it, over those that are or are told to be.
+// The mean over those of the classes that occur at all; 0 if none does. Two ways to say of which class something is: a
+// sample's outputs are numbers of classes (`sparse`: their whole part, each output by itself) or the largest of them
+// tells. As in Keras, the weights of samples are whole numbers here: 0.9 counts 0.
+
+/// The mean over all classes. Of a network of one output per class: sparse_y_pred = false.
+struct MeanIoU {
+  int num_classes = 0;                ///< there is no default
+  std::optional<int> ignore_class{};  ///< samples of this class count nowhere
+  bool sparse_y_true = true;          ///< targets are numbers of classes, rather than one-hot
+  bool sparse_y_pred = true;          ///< and so are outputs
+};
+/// The mean over `target_class_ids`.
+struct IoU {
+  int num_classes = 0;                  ///< there is no default
+  std::vector<int> target_class_ids{};  ///< each in [0, num_classes); there is no default
+  std::optional<int> ignore_class{};
+  bool sparse_y_true = true;
+  bool sparse_y_pred = true;
+};
+/// The classes are 0 and 1, and each output by itself is of class 1 from `threshold` on.
+struct BinaryIoU {
+  std::vector<int> target_class_ids{0, 1};
+  double threshold = 0.5;
+};
+/// IoU and MeanIoU of one-hot targets, or of labels that stand for them.
+struct OneHotIoU {
+  int num_classes = 0;                  ///< there is no default
+  std::vector<int> target_class_ids{};  ///< each in [0, num_classes); there is no default
+  std::optional<int> ignore_class{};
+  bool sparse_y_pred = false;
+};
+struct OneHotMeanIoU {
+  int num_classes = 0;  ///< there is no default
+  std::optional<int> ignore_class{};
+  bool sparse_y_pred = false;
+};
+
 /// Losses are metrics too: the mean over the samples, whatever their `reduction`, which must be the default here.
 /// CosineSimilarity has the other sign as a metric: 1 where outputs and targets point the same way.
 using Metric =
@@ -132,6 +172,7 @@ using Metric =
                  MeanAbsolutePercentageError, MeanSquaredLogarithmicError, LogCosh, KLDivergence, Poisson,
                  CosineSimilarity, Hinge, SquaredHinge, CategoricalHinge, TruePositives, TrueNegatives, FalsePositives,
                  FalseNegatives, PrecisionAtRecall, RecallAtPrecision, SensitivityAtSpecificity,
-                 SpecificityAtSensitivity, PearsonCorrelation, ConcordanceCorrelation, CustomMetric>;
+                 SpecificityAtSensitivity, PearsonCorrelation, ConcordanceCorrelation, MeanIoU, IoU, BinaryIoU,
+                 OneHotIoU, OneHotMeanIoU, CustomMetric>;
 
 }  // namespace telar

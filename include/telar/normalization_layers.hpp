@@ -2,6 +2,7 @@
 // normalises over the batch, is in layers.hpp.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,10 +13,20 @@
 
 namespace telar {
 
+/// The axes of a sample that a layer takes together: all of them. A number or several, counted as Keras does: 1 is the
+/// first one, as 0 is the batch; -1 the last one. {-2, -1} or {1, 2} of a sample (height, width).
+struct Axes {
+  std::vector<int> list{-1};
+
+  Axes() = default;
+  Axes(int one) : list{one} {}
+  Axes(std::initializer_list<int> several) : list(several) {}
+};
+
 /// y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, with mean and biased variance of the sample (Ba et al.
-/// 2016). Takes samples of rank 1. Variables (features): gamma, beta.
+/// 2016). Variables (shape of the samples): gamma, beta.
 struct LayerNormalization {
-  int axis = -1;  ///< the last one; there is no other
+  Axes axis{};
   double epsilon = 1e-3;
   bool center = true;
   bool scale = true;
@@ -27,19 +38,18 @@ struct LayerNormalization {
   std::string name{};
 };
 
-/// y = scale * x / sqrt(mean(x^2) + epsilon) over the sample (Zhang and Sennrich 2019). Takes samples of rank 1.
-/// Variable (features): scale, ones at first.
+/// y = scale * x / sqrt(mean(x^2) + epsilon) over the sample (Zhang and Sennrich 2019). Variable (shape of the
+/// samples): scale, ones at first.
 struct RMSNormalization {
-  int axis = -1;  ///< the last one; there is no other
+  Axes axis{};
   double epsilon = 1e-6;
   bool trainable = true;
   std::string name{};
 };
 
-/// y = x / sqrt(sum(x^2)): samples of length 1. One that is shorter than 1e-12 is multiplied by 1e12. Takes samples of
-/// rank 1.
+/// y = x / sqrt(sum(x^2)): samples of length 1. One that is shorter than 1e-12 is multiplied by 1e12.
 struct UnitNormalization {
-  int axis = -1;  ///< the last one; there is no other
+  Axes axis{};
   std::string name{};
 };
 

@@ -29,8 +29,9 @@ enum class DType {
 
 struct CompileOptions {
   Optimizer optimizer = Adam{};
-  std::optional<Loss> loss{};  ///< needed by fit and evaluate
-  std::vector<Metric> metrics{};
+  std::optional<Loss> loss{};              ///< needed by fit and evaluate
+  std::vector<Metric> metrics{};           ///< every sample counts 1, whatever its weight
+  std::vector<Metric> weighted_metrics{};  ///< every sample counts its sample_weight or class_weight
   DType dtype = DType::float32;
 };
 
@@ -49,13 +50,14 @@ struct FitOptions {
                                          ///< batches, and one that the data ends in is short, as in Keras
   std::optional<Dataset> validation_data{};
   double validation_split = 0.0;  ///< in [0, 1): the last part of the data, as in Keras; not with validation_data
-  /// Factor of the losses of a class's samples, 1 for classes that are not named; not with sample_weight. Training
-  /// only.
+  /// Factor of the losses of a class's samples, also in weighted_metrics, 1 for classes that are not named; not with
+  /// sample_weight. Training only.
   std::map<int, double> class_weight{};
-  /// Factor of the loss of each sample; empty: 1. Metrics do not use it. With validation_split, the held-out samples
+  /// Factor of the loss of each sample, also in weighted_metrics; empty: 1. With validation_split, the held-out samples
   /// keep theirs.
   std::vector<float> sample_weight{};
-  int validation_freq = 1;  ///< validate after every validation_freq-th epoch
+  std::vector<float> validation_sample_weight{};  ///< the same of validation_data, the third of Keras's tuple
+  int validation_freq = 1;                        ///< validate after every validation_freq-th epoch
   /// Validate after every so-many-th step instead, counted from the first one of this fit: History::validations. An
   /// epoch's own val_* are those of its last validation.
   std::optional<int> validation_freq_steps{};
@@ -73,7 +75,7 @@ struct FitOptions {
 struct EvaluateOptions {
   int batch_size = 256;  ///< changes speed, not results (with Reduction::sum, the loss as in Keras)
   int threads = 0;
-  std::vector<float> sample_weight{};  ///< factor of the loss of each sample; empty: 1
+  std::vector<float> sample_weight{};  ///< factor of each sample's loss, also in weighted_metrics; empty: 1
 };
 
 struct LoadOptions {

@@ -194,9 +194,7 @@ int train_one(const Recipe& recipe, std::optional<RunFolder> stored, const Train
 }
 
 int train_many(const Recipe& recipe, const TrainOptions& options, std::ostream& out) {
-  using Kind = ValidationSpec::Kind;
-  const Kind kind = recipe.data.validation.kind;
-  const bool split_by_seed = kind == Kind::shuffled || kind == Kind::stratified;
+  const bool split_by_seed = recipe.data.validation.by_seed();
 
   // The folder above the seeds' folders; taken away again at the end if no run kept its own.
   std::optional<RunFolder> parent;

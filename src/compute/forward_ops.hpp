@@ -1,6 +1,7 @@
 // Operations from a layer's inputs to its outputs.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -146,12 +147,32 @@ struct SoftmaxOp {
   RowAct act = RowAct::softmax;
 };
 
+/// Which element's draw element (r, c) of a matrix takes: its own, or along some axes of a sample, or of the batch,
+/// that of the first one.
+struct DrawSharing {
+  bool rows = false;                      ///< all rows share those of row 0
+  int axes = 0;                           ///< of a sample in C order; 0: each column has its own
+  std::array<int, 8> extents{}, steps{};  ///< of each axis; step 0: its elements share
+
+  [[nodiscard]] std::uint64_t column(std::uint64_t c) const noexcept {
+    if (axes == 0) return c;
+    std::uint64_t own = 0;
+    for (std::size_t axis = static_cast<std::size_t>(axes); axis-- > 0;) {
+      const auto extent = static_cast<std::uint64_t>(extents[axis]);
+      own += c % extent * static_cast<std::uint64_t>(steps[axis]);
+      c /= extent;
+    }
+    return own;
+  }
+};
+
 /// mask = 0 with probability rate, else 1 / (1 - rate); out = in * mask. Element (r, c) of step s draws
-/// Philox(key, index = r * columns + c, sub = s).
+/// Philox(key, index = r' * columns + c', sub = s), where (r', c') is (r, c) but for what `sharing` says.
 struct DropoutOp {
   Matrix in, out, mask;
   float rate = 0;
   std::uint64_t key = 0;
+  DrawSharing sharing{};
 };
 
 /// Noise. Element (r, c) of step s draws a number of Philox as in DropoutOp: the sign of a standard normal z is its

@@ -166,8 +166,9 @@ class Machine {
   void apply(const DropoutOp& op) {
     const std::uint64_t threshold = static_cast<std::uint64_t>(static_cast<double>(op.rate) * 0x1p32);
     each(op.in, [&](int r, int c) {
+      const std::uint64_t row = op.sharing.rows ? 0 : static_cast<std::uint64_t>(r);
       const std::uint64_t index =
-          static_cast<std::uint64_t>(r) * static_cast<std::uint64_t>(op.in.columns) + static_cast<std::uint64_t>(c);
+          row * static_cast<std::uint64_t>(op.in.columns) + op.sharing.column(static_cast<std::uint64_t>(c));
       const bool dropped = Random::block(op.key, index / 4, input_->step)[index % 4] < threshold;
       at(op.mask, r, c) = dropped ? T(0) : static_cast<T>(1.0f / (1.0f - op.rate));
       at(op.out, r, c) = dropped ? T(0) : at(op.in, r, c) * at(op.mask, r, c);

@@ -10,6 +10,7 @@
 
 #include "base/did_you_mean.hpp"
 #include "base/file_reader.hpp"
+#include "base/number_text.hpp"
 #include "data/csv_columns.hpp"
 #include "data/csv_reader.hpp"
 
@@ -19,7 +20,7 @@ namespace {
 
 constexpr std::uint64_t kLargestFile = std::uint64_t{1} << 36;
 
-enum class Role { feature, label, target, ignored };
+enum class Role { feature, label, target, weight, ignored };
 
 struct Column {
   std::string name;
@@ -49,6 +50,7 @@ std::vector<Column> read_header(CsvReader& reader, const std::string& file, cons
   };
   if (!options.label.empty()) give(options.label, Role::label, "label");
   for (const std::string& name : options.targets) give(name, Role::target, "one of targets");
+  if (!options.sample_weight.empty()) give(options.sample_weight, Role::weight, "sample_weight");
   for (const std::string& name : options.ignore) give(name, Role::ignored, "one of ignore");
   std::size_t features = 0;
   for (std::size_t c = columns.size(); c-- > 0;) {
@@ -146,7 +148,8 @@ std::size_t read_features(CsvReader& reader, std::size_t most, std::vector<float
   return read;
 }
 
-void read_rows(CsvReader& reader, const std::vector<Column>& columns, Dataset::Storage& storage, Labels& labels) {
+void read_rows(CsvReader& reader, const std::vector<Column>& columns, Dataset::Storage& storage, Labels& labels,
+               std::vector<float>& weights) {
   std::vector<float>& values = std::get<std::vector<float>>(storage.features);
   Gaps gaps;
   while (reader.next_line()) {
@@ -169,7 +172,15 @@ void read_rows(CsvReader& reader, const std::vector<Column>& columns, Dataset::S
         float value = 0;
         if (!read_number(reader, column.name, "leave the column out with ignore, or name it as label", value))
           gaps.add(reader, column.name);
-        (column.role == Role::target ? storage.targets : values).push_back(value);
+        if (column.role == Role::weight && !(value >= 0))
+          throw Error(
+              ErrorCode::data, reader.place(),
+              "the weight " + number_text(static_cast<double>(value)) + " in column " + column.name + " is negative",
+              "a sample counts 0 times or more");
+        (column.role == Role::target   ? storage.targets
+         : column.role == Role::weight ? weights
+                                       : values)
+            .push_back(value);
       }
     }
     check_line_end(reader, columns.size());
@@ -205,7 +216,8 @@ Table csv(const std::filesystem::path& file, const CsvOptions& options) {
   std::get<std::vector<float>>(storage.features)
       .reserve(std::min((lines + 1) * features.size(), bytes.size() / 2 + features.size() + 1));
   Labels labels(options.classes);
-  read_rows(reader, columns, storage, labels);
+  std::vector<float> weights;
+  read_rows(reader, columns, storage, labels, weights);
   if (std::get<std::vector<float>>(storage.features).empty())
     throw Error(ErrorCode::data, file.string(), "there is no line behind the names of the columns");
   if (!options.label.empty()) {
@@ -213,7 +225,7 @@ Table csv(const std::filesystem::path& file, const CsvOptions& options) {
     storage.class_names = labels.names();
     storage.classes = static_cast<int>(storage.class_names.size());
   }
-  return {Dataset(std::move(storage)), std::move(features), std::move(targets)};
+  return {Dataset(std::move(storage)), std::move(features), std::move(targets), std::move(weights)};
 }
 
 }  // namespace telar::datasets

@@ -15,8 +15,7 @@ Loss read_loss(const KerasJson& json, const std::string& file) {
   return loss;
 }
 
-Metric read_metric(const KerasJson& json, const std::string& file) {
-  const KerasPlace place{file, "metrics"};
+Metric read_metric(const KerasJson& json, const KerasPlace& place) {
   Metric metric;
   // Keras's Accuracy compares numbers; what both call "accuracy" is a name, not a class.
   KerasObject object = keras_object(json, place);
@@ -25,6 +24,18 @@ Metric read_metric(const KerasJson& json, const std::string& file) {
   if (!read_alternative(object, metric, place.inside(object.type)))
     place.refuse("telar has no '" + object.type + "'", "load the model without its compile configuration");
   return metric;
+}
+
+std::vector<Metric> read_metrics(const KerasJson& compile, const char* key, const std::string& file) {
+  std::vector<Metric> metrics;
+  const KerasJson json = compile.value(key, KerasJson());
+  if (json.is_null()) return metrics;
+  const KerasPlace place{file, key};
+  const KerasJson& list = json.is_array() && json.size() == 1 && json.front().is_array() ? json.front() : json;
+  constexpr std::size_t kMost = 100;
+  if (!list.is_array() || list.size() > kMost) place.refuse("it is no proper list");
+  for (const KerasJson& metric : list) metrics.push_back(read_metric(metric, place));
+  return metrics;
 }
 
 }  // namespace
@@ -47,14 +58,8 @@ std::optional<CompileOptions> read_keras_compile(const KerasJson& compile, const
   }
   const KerasJson loss = compile.value("loss", KerasJson());
   if (!loss.is_null()) options.loss = read_loss(only_one(loss), file);
-  const KerasJson metrics = compile.value("metrics", KerasJson());
-  if (!metrics.is_null()) {
-    const KerasJson& list =
-        metrics.is_array() && metrics.size() == 1 && metrics.front().is_array() ? metrics.front() : metrics;
-    constexpr std::size_t kMost = 100;
-    if (!list.is_array() || list.size() > kMost) KerasPlace{file, "metrics"}.refuse("it is no proper list");
-    for (const KerasJson& metric : list) options.metrics.push_back(read_metric(metric, file));
-  }
+  options.metrics = read_metrics(compile, "metrics", file);
+  options.weighted_metrics = read_metrics(compile, "weighted_metrics", file);
   return options;
 }
 

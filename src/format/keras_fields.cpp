@@ -95,6 +95,13 @@ void read_keras(const KerasJson& json, ShiftRange& value, const Range& range, co
   value = ShiftRange(ends[0], ends[1]);
 }
 
+void read_keras(const KerasJson& json, Axes& value, const Range& range, const KerasPlace& place) {
+  if (json.is_array()) return read_keras(json, value.list, range, place);
+  int axis = 0;
+  read_keras(json, axis, range, place);
+  value = axis;
+}
+
 void read_keras(const KerasJson& json, std::optional<std::uint64_t>& value, const Range&, const KerasPlace&) {
   value.reset();
   if (json.is_number_unsigned()) value = json.get<std::uint64_t>() & ~(std::uint64_t{1} << 63);

@@ -41,6 +41,7 @@ void read_keras(const KerasJson& json, double& value, const Range& range, const 
 void read_keras(const KerasJson& json, std::string& value, const Range& range, const KerasPlace& place);
 void read_keras(const KerasJson& json, LearningRate& value, const Range& range, const KerasPlace& place);
 void read_keras(const KerasJson& json, ShiftRange& value, const Range& range, const KerasPlace& place);
+void read_keras(const KerasJson& json, Axes& value, const Range& range, const KerasPlace& place);
 /// Only seeds have this type; one that is a generator or negative is no seed here.
 void read_keras(const KerasJson& json, std::optional<std::uint64_t>& value, const Range& range,
                 const KerasPlace& place);
@@ -69,6 +70,11 @@ class KerasFields {
     if (found == config_.end()) {
       if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>)
         if (!range.contains(static_cast<double>(value))) here.refuse("it is missing");
+    } else if (key == "noise_shape" && found->is_array()) {
+      KerasJson extents = *found;  // telar says -1 where Keras has None
+      for (KerasJson& extent : extents)
+        if (extent.is_null()) extent = -1;
+      read_keras(extents, value, range, here);
     } else if (!found->is_null() || has_null(key, value)) {
       read_keras(first_of_one(*found, key, value), value, range, here);
     }
@@ -84,7 +90,7 @@ class KerasFields {
   /// Whether null is something else than the default: where Keras's default is a class's average or the like.
   template <class T>
   static bool has_null(const std::string& key, const T&) {
-    return std::is_same_v<T, Average> && key == "average";
+    return (std::is_same_v<T, Average> && key == "average") || std::is_same_v<T, Reduction>;
   }
   /// Keras also writes an axis as [-1], counts it from the front, and has lists of one threshold.
   template <class T>
@@ -105,12 +111,15 @@ requires std::is_enum_v<E>
 void read_keras(const KerasJson& json, E& value, const Range&, const KerasPlace& place) {
   const std::string name = std::is_same_v<E, Activation> ? keras_object(json, place).type
                            : json.is_string()            ? json.get<std::string>()
+                           : json.is_null()              ? "none"
                                                          : json.dump().substr(0, 64);
   for (const auto& candidate : enum_names<E>) {
     if (candidate.name != name) continue;
     value = candidate.value;
     return;
   }
+  for (const RefusedName& refused : refused_names<E>)
+    if (refused.name == name) place.refuse("\"" + name + "\": " + std::string(refused.why), std::string(refused.hint));
   place.refuse("telar has no '" + name.substr(0, 64) + "'");
 }
 

@@ -34,6 +34,7 @@ bool is_harmless(std::string_view type, std::string_view key, const KerasJson& v
   if (value.is_null() || value == false || std::ranges::find(kIgnored, key) != kIgnored.end()) return true;
   if (key == "axis") return value == -1 || value == 1 || value == KerasJson{-1} || value == KerasJson{1};
   if (key == "data_format") return value == "channels_last" || value == "channels_first";  // checked by whoever cares
+  if (key == "dtype" && type.ends_with("IoU")) return value == "int32" || value == "int" || value == "float32";
   if (key == "dtype")  // of losses and metrics, a name or a policy; those of layers are looked at by their reader
     return value == "float32" ||
            (value.is_object() && value.value("config", KerasJson()) == KerasJson{{"name", "float32"}});
@@ -45,7 +46,7 @@ bool is_harmless(std::string_view type, std::string_view key, const KerasJson& v
 bool only_telar_has(std::string_view type) noexcept { return std::ranges::find(kOnlyTelar, type) != kOnlyTelar.end(); }
 
 std::vector<std::pair<std::string_view, KerasJson>> further_keys(std::string_view type) {
-  if (type == "BatchNormalization" || type == "Softmax") return {{"axis", -1}};
+  if (type == "BatchNormalization") return {{"axis", -1}};
   if (type == "Flatten") return {{"data_format", "channels_last"}};
   return {};
 }

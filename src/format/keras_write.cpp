@@ -47,7 +47,11 @@ struct ConfigWriter {
 
   template <class T>
   void field(std::string_view name, const T& value, std::string_view, const Range& = {}) const {
-    config[std::string(keras_key(type, name))] = to_json(value);
+    KerasText& json = config[std::string(keras_key(type, name))] = to_json(value);
+    if (name != "noise_shape") return;
+    if (json.empty()) json = nullptr;
+    for (KerasText& extent : json)
+      if (extent == -1) extent = nullptr;  // Keras's None
   }
 
   KerasText to_json(bool value) const { return value; }
@@ -74,6 +78,9 @@ struct ConfigWriter {
   KerasText to_json(const std::vector<Layer>&) const { return nullptr; }  // never reached: Residuals are taken apart
   KerasText to_json(const ShiftRange& value) const {
     return value.low == -value.high ? KerasText(value.high) : KerasText::array({value.low, value.high});
+  }
+  KerasText to_json(const Axes& value) const {
+    return value.list.size() == 1 ? KerasText(value.list.front()) : to_json(value.list);
   }
   KerasText to_json(const LearningRate& value) const {
     return value.schedule() != nullptr ? to_json(*value.schedule()) : to_json(std::get<double>(value.value));
@@ -268,6 +275,13 @@ KerasText write_metric(const Metric& metric, const std::string& name, bool& kera
       metric);
 }
 
+KerasText write_metrics(const std::vector<Metric>& metrics, bool& keras_has_all) {
+  KerasText list = KerasText::array();
+  const std::vector<std::string> names = metric_names(metrics);
+  for (std::size_t i = 0; i < names.size(); ++i) list.push_back(write_metric(metrics[i], names[i], keras_has_all));
+  return list;
+}
+
 }  // namespace
 
 KerasDocument write_keras(const Sequential& model, const CompileOptions* compiled, float learning_rate) {
@@ -278,12 +292,10 @@ KerasDocument write_keras(const Sequential& model, const CompileOptions* compile
   KerasText compile{{"optimizer", write_optimizer(compiled->optimizer, learning_rate, keras_has_all)},
                     {"loss", compiled->loss ? write_loss(*compiled->loss, keras_has_all) : KerasText()},
                     {"loss_weights", nullptr}};
-  KerasText metrics = KerasText::array();
-  const std::vector<std::string> names = metric_names(compiled->metrics);
-  for (std::size_t i = 0; i < names.size(); ++i)
-    metrics.push_back(write_metric(compiled->metrics[i], names[i], keras_has_all));
-  compile["metrics"] = std::move(metrics);
-  compile["weighted_metrics"] = nullptr;
+  // Keras itself tells a weighted metric from another one of its name.
+  compile["metrics"] = write_metrics(compiled->metrics, keras_has_all);
+  compile["weighted_metrics"] =
+      compiled->weighted_metrics.empty() ? KerasText() : write_metrics(compiled->weighted_metrics, keras_has_all);
   compile["run_eagerly"] = false;
   compile["steps_per_execution"] = 1;
   compile["jit_compile"] = false;

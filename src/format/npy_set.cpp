@@ -1,13 +1,16 @@
 #include "format/npy_set.hpp"
 
+#include <cmath>
 #include <limits>
 #include <system_error>
 #include <utility>
 
 #include <telar/error.hpp>
 
+#include "base/number_text.hpp"
 #include "data/classes.hpp"
 #include "format/npy_array.hpp"
+#include "model/model.hpp"
 
 namespace telar {
 
@@ -107,12 +110,35 @@ Dataset dataset_of(NpyHalf&& half, const std::string& part, int classes) {
   return Dataset(std::move(storage));
 }
 
+std::vector<float> read_weights(const fs::path& directory, const std::string& archive, const std::string& name,
+                                std::size_t samples) {
+  const fs::path file = archive.empty() ? find_npy(directory, name) : directory / archive;
+  const std::string place = archive.empty() ? file.string() : file.string() + ", " + name;
+  NpyArray array =
+      archive.empty() ? read_npy(file) : std::move(read_npy_members(file, {{name, WholeNumbers::as_floats}}).front());
+  std::size_t size = 1;
+  for (const int extent : array.shape) size *= static_cast<std::size_t>(extent);
+  if (array.shape.empty() || size != samples || static_cast<std::size_t>(array.shape[0]) != samples)
+    refuse_array(place, "it has the shape " + shape_text(array.shape) + ", but weights are one for each of " +
+                            std::to_string(samples) + " samples");
+  std::vector<float> weights;
+  std::visit([&](const auto& values) { weights.assign(values.begin(), values.end()); }, array.values);
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    if (!(weights[i] >= 0) || !std::isfinite(weights[i]))
+      refuse_array(place, "the weight of sample " + std::to_string(i) + " is " +
+                              number_text(static_cast<double>(weights[i])) + ", but must be at least 0");
+  return weights;
+}
+
 }  // namespace
 
 NpySet read_npy_set(const fs::path& directory, const std::string& archive, const NpyNames& names,
                     std::optional<int> classes) {
   NpySet set{dataset_of(read_npy_half(directory, archive, names.x_train, names.y_train), "train", classes.value_or(0)),
+             {},
              {}};
+  if (!names.sample_weight.empty())
+    set.sample_weight = read_weights(directory, archive, names.sample_weight, set.train.size());
   if (names.x_test.empty() && names.y_test.empty()) return set;
   NpyHalf half = read_npy_half(directory, archive, names.x_test, names.y_test);
   const std::string x_place = half.x_place, y_place = half.y_place;

@@ -46,7 +46,8 @@ class LayerLowering {
 
   // ---- shapes
   Name lower(const Flatten&, const Name& x) { return graph_.add("Flatten", {x}, {{"axis", std::int64_t{1}}}); }
-  Name lower(const Reshape&, const Name& x) {
+  Name lower(const Reshape&, const Name& x) { return reshaped(x); }
+  Name reshaped(const Name& x) {
     std::vector<std::int64_t> shape{0};  // N stays as it is
     shape.insert(shape.end(), info_->output_shape.begin(), info_->output_shape.end());
     const auto axes = static_cast<std::int64_t>(shape.size());
@@ -74,7 +75,13 @@ class LayerLowering {
   Name lower(const ActivationLayer& layer, const Name& x) {
     return add_onnx_activation(graph_, layer.activation, x, info_->input_shape.back());
   }
-  Name lower(const Softmax&, const Name& x) { return add_onnx_activation(graph_, Activation::softmax, x, 0); }
+  Name lower(const Softmax&, const Name& x) {
+    const std::vector<int>& shape = info_->input_shape;
+    if (shape.size() == 1) return add_onnx_activation(graph_, Activation::softmax, x, 0);
+    // The operator takes one axis.
+    const Name flat = graph_.add("Flatten", {x}, {{"axis", std::int64_t{1}}});
+    return reshaped(add_onnx_activation(graph_, Activation::softmax, flat, 0));
+  }
   Name lower(const LeakyReLU& layer, const Name& x) {
     return graph_.add("LeakyRelu", {x}, {{"alpha", static_cast<float>(layer.negative_slope)}});
   }
@@ -103,15 +110,15 @@ class LayerLowering {
   Name lower(const LayerNormalization& layer, const Name& x) {
     const Name gamma = weights_or("gamma", 1), beta = weights_or("beta", 0);
     return graph_.add("LayerNormalization", {x, gamma, beta},
-                      {{"axis", std::int64_t{-1}}, {"epsilon", static_cast<float>(layer.epsilon)}});
+                      {{"axis", axes_of_sample().front()}, {"epsilon", static_cast<float>(layer.epsilon)}});
   }
   Name lower(const RMSNormalization& layer, const Name& x) {
-    const Name mean = graph_.add("ReduceMean", {graph_.add("Mul", {x, x})}, {{"axes", std::vector<std::int64_t>{-1}}});
+    const Name mean = graph_.add("ReduceMean", {graph_.add("Mul", {x, x})}, {{"axes", axes_of_sample()}});
     const Name root = graph_.add("Sqrt", {graph_.add("Add", {mean, graph_.constant("epsilon", layer.epsilon)})});
     return graph_.add("Mul", {graph_.add("Div", {x, root}), weights("scale")});
   }
   Name lower(const UnitNormalization&, const Name& x) {
-    const Name length = graph_.add("ReduceL2", {x}, {{"axes", std::vector<std::int64_t>{-1}}});
+    const Name length = graph_.add("ReduceL2", {x}, {{"axes", axes_of_sample()}});
     return graph_.add("Div", {x, graph_.add("Max", {length, graph_.constant("least", 1e-12)})});
   }
   Name lower(const Normalization& layer, const Name& x) {
@@ -137,8 +144,16 @@ class LayerLowering {
   /// For operators that must be given a vector which the layer may lack.
   Name weights_or(const std::string& name, float value) {
     if (model_.variable(*info_, name) != nullptr) return weights(name);
-    const int width = info_->input_shape.back();
-    return graph_.constant(name, {width}, std::vector<float>(static_cast<std::size_t>(width), value));
+    const std::vector<int>& shape = info_->input_shape;
+    const auto size = static_cast<std::size_t>(flat_size(shape, where_));
+    return graph_.constant(name, {shape.begin(), shape.end()}, std::vector<float>(size, value));
+  }
+  /// -2, -1 of samples of two axes.
+  [[nodiscard]] std::vector<std::int64_t> axes_of_sample() const {
+    std::vector<std::int64_t> axes;
+    for (std::size_t left = info_->input_shape.size(); left > 0; --left)
+      axes.push_back(-static_cast<std::int64_t>(left));
+    return axes;
   }
 
   OnnxGraph& graph_;

@@ -78,7 +78,8 @@ void visit_stored(const std::vector<Layer>& layers, const Variables& variables, 
 bool is_stored_compiled(const Sequential::State& state) {
   const auto is_own = [](const Metric& metric) { return std::holds_alternative<CustomMetric>(metric); };
   return state.is_compiled && !(state.compiled.loss && std::holds_alternative<CustomLoss>(*state.compiled.loss)) &&
-         std::ranges::none_of(state.compiled.metrics, is_own);
+         std::ranges::none_of(state.compiled.metrics, is_own) &&
+         std::ranges::none_of(state.compiled.weighted_metrics, is_own);
 }
 
 /// The tree of a .weights.h5; `numbers` outlive it.

@@ -116,7 +116,9 @@ struct Fill {
 
 void initialize(const Initializer& initializer, const std::vector<int>& shape, const Random& random,
                 std::span<float> values) {
-  const Fans fans{static_cast<double>(shape.front()), static_cast<double>(shape.back())};
+  double before = 1;  // of more than two axes, those before the last two: Keras's receptive field
+  for (std::size_t axis = 0; axis + 2 < shape.size(); ++axis) before *= shape[axis];
+  const Fans fans{before * (shape.size() > 1 ? shape[shape.size() - 2] : shape[0]), before * shape.back()};
   std::visit(
       [&](const auto& kind) {
         std::optional<std::uint64_t> seed;

@@ -28,10 +28,10 @@ void place_variables(const Model& model, const PlanOptions& options, Program& pr
     PackedVariable packed{Vector{}, variable.offset, {}};
     if (of_user[i])
       packed.packed = space.vector(static_cast<int>(variable.size()));
-    else if (variable.shape.size() == 2)
+    else if (variable.shape.size() == 2 && variable.path.ends_with("/kernel"))
       packed.packed = space.kernel(variable.shape[0], variable.shape[1]);
     else
-      packed.packed = space.vector(variable.shape[0]);
+      packed.packed = space.vector(static_cast<int>(variable.size()));
     const bool decays = std::ranges::none_of(options.exclude_from_weight_decay,
                                              [&](const std::string& name) { return is_called(variable, name); });
     std::visit([decays](auto& p) { p.decays = decays; }, packed.packed);

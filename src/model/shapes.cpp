@@ -13,11 +13,37 @@ namespace telar {
 
 namespace {
 
+std::string list_text(const std::vector<int>& numbers) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < numbers.size(); ++i) text += (i == 0 ? "" : ", ") + std::to_string(numbers[i]);
+  return text + "]";
+}
+
 void need_flat(std::string_view what, const std::vector<int>& input, const std::string& where) {
   if (input.size() != 1)
     throw Error(ErrorCode::usage, where,
                 std::string(what) + " takes samples of one axis, but gets " + shape_text(input),
                 "put a Flatten before it");
+}
+
+/// What of a sample a layer takes together is all of it: groups of a row are no operation.
+void need_all_axes(std::string_view what, const Axes& axes, const std::vector<int>& input, const std::string& where) {
+  const int rank = static_cast<int>(input.size());
+  std::vector<int> counted;
+  for (const int axis : axes.list) counted.push_back(axis < 0 ? axis + rank + 1 : axis);
+  const std::string text = "axis " + (axes.list.size() == 1 ? std::to_string(axes.list[0]) : list_text(axes.list));
+  for (const int axis : counted)
+    if (axis < 1 || axis > rank)
+      throw Error(ErrorCode::usage, where,
+                  text + " is outside of samples " + shape_text(input) + (axis == 0 ? ": 0 is the batch" : ""),
+                  "axes count from 1, or from -1 backwards");
+  std::vector<int> all;
+  for (int axis = 1; axis <= rank; ++axis) all.push_back(axis);
+  if (counted != all)
+    throw Error(ErrorCode::usage, where,
+                std::string(what) + " takes a sample as a whole, all axes in their order, but " + text +
+                    " of samples " + shape_text(input) + " is not that",
+                rank == 1 ? "axis = -1" : "axis = " + list_text(all) + ", or a Flatten before it");
 }
 
 void need_image(std::string_view what, const std::vector<int>& input, const std::string& where) {
@@ -67,7 +93,24 @@ struct Rule {
     need_flat("BatchNormalization", input, where);
     return input;
   }
-  std::vector<int> operator()(const Dropout&) const { return input; }
+  std::vector<int> operator()(const Dropout& layer) const {
+    const std::vector<int>& noise = layer.noise_shape;
+    const auto refuse = [&](const std::string& message) {
+      std::string hint = "such as [-1";
+      for (std::size_t axis = 0; axis < input.size(); ++axis) hint += axis + 1 == input.size() ? ", 1" : ", -1";
+      throw Error(ErrorCode::usage, where, "noise_shape " + list_text(noise) + message, hint + "]");
+    };
+    if (noise.empty()) return input;
+    if (noise.size() != input.size() + 1)
+      refuse(" has " + std::to_string(noise.size()) + (noise.size() == 1 ? " extent" : " extents") +
+             ", but a batch of samples " + shape_text(input) + " has " + std::to_string(input.size() + 1) + " axes");
+    if (noise[0] != -1 && noise[0] != 1)
+      refuse(" has " + std::to_string(noise[0]) + " for the batch, whose size is not always the same: -1 or 1");
+    for (std::size_t axis = 0; axis < input.size(); ++axis)
+      if (noise[axis + 1] != -1 && noise[axis + 1] != 1 && noise[axis + 1] != input[axis])
+        refuse(" does not fit samples " + shape_text(input) + ": each extent is -1, 1 or the axis's own");
+    return input;
+  }
   std::vector<int> operator()(const GaussianNoise&) const { return input; }
   std::vector<int> operator()(const GaussianDropout&) const { return input; }
   std::vector<int> operator()(const AlphaDropout&) const { return input; }
@@ -108,20 +151,20 @@ struct Rule {
   std::vector<int> operator()(const ReLU&) const { return input; }
   std::vector<int> operator()(const LeakyReLU&) const { return input; }
   std::vector<int> operator()(const ELU&) const { return input; }
-  std::vector<int> operator()(const Softmax&) const {
-    need_flat("Softmax", input, where);
+  std::vector<int> operator()(const Softmax& layer) const {
+    need_all_axes("Softmax", layer.axis, input, where);
     return input;
   }
   std::vector<int> operator()(const PReLU&) const {
     need_flat("PReLU", input, where);
     return input;
   }
-  std::vector<int> operator()(const LayerNormalization&) const {
-    need_flat("LayerNormalization", input, where);
+  std::vector<int> operator()(const LayerNormalization& layer) const {
+    need_all_axes("LayerNormalization", layer.axis, input, where);
     return input;
   }
-  std::vector<int> operator()(const RMSNormalization&) const {
-    need_flat("RMSNormalization", input, where);
+  std::vector<int> operator()(const RMSNormalization& layer) const {
+    need_all_axes("RMSNormalization", layer.axis, input, where);
     return input;
   }
   std::vector<int> operator()(const Normalization& layer) const {
@@ -133,8 +176,8 @@ struct Rule {
                   "give one of each for every feature, or neither");
     return input;
   }
-  std::vector<int> operator()(const UnitNormalization&) const {
-    need_flat("UnitNormalization", input, where);
+  std::vector<int> operator()(const UnitNormalization& layer) const {
+    need_all_axes("UnitNormalization", layer.axis, input, where);
     return input;
   }
 };

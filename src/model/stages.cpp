@@ -117,9 +117,9 @@ class StageMaker {
         if (dropout->rate == 0) continue;
         stage.kind = Stage::Kind::dropout;
         stage.out = space_.matrix(current.columns);
-        stage.dropout =
-            DropoutOp{stage.in, stage.out, options_.rule ? space_.matrix(current.columns) : Matrix{},
-                      static_cast<float>(dropout->rate), Random(model_.seed(), Purpose::dropout, info.name).key()};
+        stage.dropout = DropoutOp{stage.in, stage.out, options_.rule ? space_.matrix(current.columns) : Matrix{},
+                                  static_cast<float>(dropout->rate), draws_of(dropout->seed, info)};
+        stage.dropout.sharing = sharing_of(dropout->noise_shape, info.input_shape);
         stages_.push_back(stage);
       } else if (const auto* flip = std::get_if<RandomFlip>(&layer)) {
         stage.kind = Stage::Kind::flip;
@@ -139,11 +139,12 @@ class StageMaker {
         stage.translate.out = stage.out;
         stages_.push_back(stage);
       } else if (const auto* added = std::get_if<GaussianNoise>(&layer)) {
-        add_noise(info, current, NoiseOp::Kind::add, added->stddev);
+        add_noise(draws_of(added->seed, info), current, NoiseOp::Kind::add, added->stddev);
       } else if (const auto* multiplied = std::get_if<GaussianDropout>(&layer)) {
-        add_noise(info, current, NoiseOp::Kind::multiply, std::sqrt(multiplied->rate / (1 - multiplied->rate)));
+        add_noise(draws_of(multiplied->seed, info), current, NoiseOp::Kind::multiply,
+                  std::sqrt(multiplied->rate / (1 - multiplied->rate)));
       } else if (const auto* alpha = std::get_if<AlphaDropout>(&layer)) {
-        add_noise(info, current, NoiseOp::Kind::alpha, alpha->rate);
+        add_noise(draws_of(alpha->seed, info), current, NoiseOp::Kind::alpha, alpha->rate);
       } else if (const auto* relu = std::get_if<ReLU>(&layer)) {
         Knee knee{static_cast<float>(relu->threshold), Knee{}.max, static_cast<float>(relu->negative_slope)};
         if (relu->max_value) knee.max = static_cast<float>(*relu->max_value);
@@ -186,6 +187,25 @@ class StageMaker {
     }
   }
 
+  /// Where the layer's numbers come from: from its own seed, or the network's and its name.
+  [[nodiscard]] std::uint64_t draws_of(const std::optional<std::uint64_t>& seed, const LayerInfo& info) const {
+    return seed ? Random(*seed, Purpose::dropout, {}).key() : Random(model_.seed(), Purpose::dropout, info.name).key();
+  }
+  /// Of a noise_shape: one extent for the batch, then one for each axis of `shape`; or none.
+  [[nodiscard]] static DrawSharing sharing_of(const std::vector<int>& noise, const std::vector<int>& shape) {
+    DrawSharing sharing;
+    if (noise.empty()) return sharing;
+    sharing.rows = noise[0] == 1;
+    int step = 1;
+    for (std::size_t axis = shape.size(); axis-- > 0; step *= shape[axis]) {
+      const bool shares = noise[axis + 1] == 1 && shape[axis] > 1;
+      sharing.extents[axis] = shape[axis];
+      sharing.steps[axis] = shares ? 0 : step;
+      if (shares) sharing.axes = static_cast<int>(shape.size());
+    }
+    return sharing;
+  }
+
   [[nodiscard]] static ImageShape image_shape(const LayerInfo& info) {
     const std::vector<int>& shape = info.input_shape;
     return {shape[0], shape[1], shape.size() > 2 ? shape[2] : 1};
@@ -215,16 +235,12 @@ class StageMaker {
     stage.knee = knee;
     stages_.push_back(stage);
   }
-  void add_noise(const LayerInfo& layer, const Matrix& in, NoiseOp::Kind kind, double amount) {
+  void add_noise(std::uint64_t key, const Matrix& in, NoiseOp::Kind kind, double amount) {
     if (amount == 0) return;
     Stage stage{Stage::Kind::noise, in, space_.matrix(in.columns)};
     const bool masks = options_.rule && kind != NoiseOp::Kind::add;
-    stage.noise = NoiseOp{in,
-                          stage.out,
-                          masks ? space_.matrix(in.columns) : Matrix{},
-                          kind,
-                          static_cast<float>(amount),
-                          Random(model_.seed(), Purpose::dropout, layer.name).key()};
+    stage.noise =
+        NoiseOp{in, stage.out, masks ? space_.matrix(in.columns) : Matrix{}, kind, static_cast<float>(amount), key};
     stages_.push_back(stage);
   }
   void add_row_norm(const Matrix& in, const RowNorm& norm, const Vector& gamma, const Vector& beta, bool trainable) {

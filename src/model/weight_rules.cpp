@@ -87,6 +87,11 @@ void check_constraint(const Constraint& constraint, std::string_view name, std::
           return 0;
       },
       constraint);
+  if (axes > 1 && name != "kernel" && !std::holds_alternative<NonNeg>(constraint))
+    throw Error(ErrorCode::usage, where,
+                std::string(name) + "_constraint is one of norms, but " + std::string(name) + " has " +
+                    std::to_string(axes) + " axes, and only those of kernels are told apart",
+                "NonNeg, or a Flatten before the layer");
   if (static_cast<std::size_t>(axis) >= axes)
     throw Error(ErrorCode::usage, where,
                 std::string(name) + "_constraint has axis = " + std::to_string(axis) + ", but " + std::string(name) +

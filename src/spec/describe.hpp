@@ -70,6 +70,18 @@ inline constexpr std::array enum_names<Reduction>{
     EnumName<Reduction>{Reduction::sum, "sum"},
     EnumName<Reduction>{Reduction::mean_with_sample_weight, "mean_with_sample_weight"},
     EnumName<Reduction>{Reduction::sum_over_batch_size, "mean"}};  // Keras's other name for it
+
+/// Names that Keras has for more than telar, and why.
+struct RefusedName {
+  std::string_view name, why, hint;
+};
+template <class E>
+inline constexpr std::array<RefusedName, 0> refused_names{};
+template <>
+inline constexpr std::array refused_names<Reduction>{RefusedName{
+    "none", "it leaves each sample its own loss, but a step follows the gradient of one number (Keras's fit fails too)",
+    "\"sum\" has the gradients of all samples added up, \"sum_over_batch_size\" their mean"}};
+
 template <>
 inline constexpr std::array enum_names<FlipMode>{
     EnumName<FlipMode>{FlipMode::horizontal, "horizontal"}, EnumName<FlipMode>{FlipMode::vertical, "vertical"},
@@ -129,7 +141,9 @@ constexpr std::string_view name_of(E value) {
 [[nodiscard]] std::vector<std::string> automatic_names(
     const std::vector<std::pair<std::string, std::string>>& classes_and_names);
 
-/// What the metrics are called in logs, as Keras does: automatic names of their classes.
-[[nodiscard]] std::vector<std::string> metric_names(const std::vector<Metric>& metrics);
+/// What the metrics are called in logs, as Keras does: automatic names of their classes; behind them the weighted ones,
+/// of which one that has a name that is there already begins with weighted_.
+[[nodiscard]] std::vector<std::string> metric_names(const std::vector<Metric>& metrics,
+                                                    const std::vector<Metric>& weighted = {});
 
 }  // namespace telar

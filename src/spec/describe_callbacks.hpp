@@ -29,6 +29,8 @@ template <>
 inline constexpr std::string_view type_name<SwapEMAWeights> = "SwapEMAWeights";
 template <>
 inline constexpr std::string_view type_name<TensorBoard> = "TensorBoard";
+template <>
+inline constexpr std::string_view type_name<EpochSchedule> = "LearningRateScheduler";
 
 template <Is<EarlyStopping> T, class V>
 void describe(T& s, V&& v) {
@@ -103,6 +105,13 @@ void describe(T& s, V&& v) {
 template <Is<TensorBoard> T, class V>
 void describe(T& s, V&& v) {
   v.field("log_dir", s.log_dir, "Folder of train/ and validation/ with their event files, relative to the run folder.");
+}
+
+template <Is<EpochSchedule> T, class V>
+void describe(T& s, V&& v) {
+  v.field("schedule", s.schedule, "The rate of each epoch: a schedule whose steps are epochs, from 0; or a number.",
+          kNotNegative);
+  v.field("verbose", s.verbose, "1: say so when it acts.", Range{0, 2});
 }
 
 }  // namespace telar

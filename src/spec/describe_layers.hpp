@@ -152,6 +152,10 @@ void describe(T& s, V&& v) {
 
 // ---- layers ---------------------------------------------------------------------------------------------------------
 
+inline constexpr std::string_view kDrawSeedDoc =
+    "Decides the numbers; default: the network's seed and the layer's name do.";
+inline constexpr std::string_view kAxesDoc = "All axes of a sample, from 1, or from -1 backwards: -1 or [1, 2].";
+inline constexpr Range kAxes{-8, 8};
 inline constexpr std::string_view kNameDoc = "Name of the layer; empty: the automatic one, such as dense_1.";
 
 template <Is<Rescaling> T, class V>
@@ -209,24 +213,31 @@ void describe(T& s, V&& v) {
 template <Is<Dropout> T, class V>
 void describe(T& s, V&& v) {
   v.field("rate", s.rate, "Probability of a zero.", kUnitInterval);
+  v.field("noise_shape", s.noise_shape,
+          "One extent for the batch and for each axis: 1: dropped together, -1: each by itself. Empty: -1 everywhere.",
+          Range{-1, 1 << 24});
+  v.field("seed", s.seed, kDrawSeedDoc, kSeed);
   v.field("name", s.name, kNameDoc);
 }
 
 template <Is<GaussianNoise> T, class V>
 void describe(T& s, V&& v) {
   v.field("stddev", s.stddev, "Standard deviation of the noise.", kNotNegative);
+  v.field("seed", s.seed, kDrawSeedDoc, kSeed);
   v.field("name", s.name, kNameDoc);
 }
 
 template <Is<GaussianDropout> T, class V>
 void describe(T& s, V&& v) {
   v.field("rate", s.rate, "rate / (1 - rate) is the variance of the factors.", kBelowOne);
+  v.field("seed", s.seed, kDrawSeedDoc, kSeed);
   v.field("name", s.name, kNameDoc);
 }
 
 template <Is<AlphaDropout> T, class V>
 void describe(T& s, V&& v) {
   v.field("rate", s.rate, "Probability of a loss.", kBelowOne);
+  v.field("seed", s.seed, kDrawSeedDoc, kSeed);
   v.field("name", s.name, kNameDoc);
 }
 
@@ -252,6 +263,7 @@ void describe(T& s, V&& v) {
 
 template <Is<Softmax> T, class V>
 void describe(T& s, V&& v) {
+  v.field("axis", s.axis, kAxesDoc, kAxes);
   v.field("name", s.name, kNameDoc);
 }
 
@@ -264,11 +276,9 @@ void describe(T& s, V&& v) {
   v.field("name", s.name, kNameDoc);
 }
 
-inline constexpr std::string_view kAxisDoc = "What is normalised: the last axis.";
-
 template <Is<LayerNormalization> T, class V>
 void describe(T& s, V&& v) {
-  v.field("axis", s.axis, kAxisDoc, kLastAxis);
+  v.field("axis", s.axis, kAxesDoc, kAxes);
   v.field("epsilon", s.epsilon, "Added to the variance.", kPositive);
   v.field("center", s.center, "Whether beta is added.");
   v.field("scale", s.scale, "Whether gamma multiplies.");
@@ -284,7 +294,7 @@ void describe(T& s, V&& v) {
 
 template <Is<RMSNormalization> T, class V>
 void describe(T& s, V&& v) {
-  v.field("axis", s.axis, kAxisDoc, kLastAxis);
+  v.field("axis", s.axis, kAxesDoc, kAxes);
   v.field("epsilon", s.epsilon, "Added to the mean square.", kPositive);
   v.field("trainable", s.trainable, "Whether training changes the scale.");
   v.field("name", s.name, kNameDoc);
@@ -292,7 +302,7 @@ void describe(T& s, V&& v) {
 
 template <Is<UnitNormalization> T, class V>
 void describe(T& s, V&& v) {
-  v.field("axis", s.axis, kAxisDoc, kLastAxis);
+  v.field("axis", s.axis, kAxesDoc, kAxes);
   v.field("name", s.name, kNameDoc);
 }
 
@@ -311,7 +321,7 @@ void describe(T& s, V&& v) {
 
 template <Is<Normalization> T, class V>
 void describe(T& s, V&& v) {
-  v.field("axis", s.axis, kAxisDoc, kLastAxis);
+  v.field("axis", s.axis, "What is normalised: the last axis.", kLastAxis);
   v.field("mean", s.mean, "Of each feature; empty: of the training data.", kFinite);
   v.field("variance", s.variance, "Of each feature; empty: of the training data.", kNotNegative);
   v.field("invert", s.invert, "Whether it goes the other way: x * sqrt(variance) + mean.");

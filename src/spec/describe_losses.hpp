@@ -108,6 +108,16 @@ inline constexpr std::string_view type_name<PearsonCorrelation> = "PearsonCorrel
 template <>
 inline constexpr std::string_view type_name<ConcordanceCorrelation> = "ConcordanceCorrelation";
 template <>
+inline constexpr std::string_view type_name<MeanIoU> = "MeanIoU";
+template <>
+inline constexpr std::string_view type_name<IoU> = "IoU";
+template <>
+inline constexpr std::string_view type_name<BinaryIoU> = "BinaryIoU";
+template <>
+inline constexpr std::string_view type_name<OneHotIoU> = "OneHotIoU";
+template <>
+inline constexpr std::string_view type_name<OneHotMeanIoU> = "OneHotMeanIoU";
+template <>
 inline constexpr std::string_view type_name<CustomMetric> = "CustomMetric";
 
 template <>
@@ -262,6 +272,28 @@ void describe(T& s, V&& v) {
   if constexpr (requires { s.specificity; }) v.field("specificity", s.specificity, kDoc, kUnitInterval);
   if constexpr (requires { s.sensitivity; }) v.field("sensitivity", s.sensitivity, kDoc, kUnitInterval);
   v.field("num_thresholds", s.num_thresholds, "Points of the curve.", Range{3, 1 << 16});
+}
+
+inline constexpr Range kClassNumber{0, (1 << 24) - 1};
+/// An evaluation has a hundred counts of each: not so many that a recipe could ask for all memory.
+inline constexpr Range kNumClasses{1, 1 << 14};
+
+template <class T, class V>
+requires Is<T, MeanIoU> || Is<T, IoU> || Is<T, OneHotIoU> || Is<T, OneHotMeanIoU>
+void describe(T& s, V&& v) {
+  v.field("num_classes", s.num_classes, "Number of classes.", kNumClasses);
+  if constexpr (requires { s.target_class_ids; })
+    v.field("target_class_ids", s.target_class_ids, "The classes whose mean it is.", kClassNumber);
+  v.field("ignore_class", s.ignore_class, "Samples of this class count nowhere.", Range{-(1 << 30), 1 << 30});
+  if constexpr (requires { s.sparse_y_true; })
+    v.field("sparse_y_true", s.sparse_y_true, "Whether targets are numbers of classes, rather than one-hot.");
+  v.field("sparse_y_pred", s.sparse_y_pred, "Whether outputs are numbers of classes, rather than one for each class.");
+}
+
+template <Is<BinaryIoU> T, class V>
+void describe(T& s, V&& v) {
+  v.field("target_class_ids", s.target_class_ids, "The classes whose mean it is: [0], [1] or [0, 1].", Range{0, 1});
+  v.field("threshold", s.threshold, "An output from it on is of class 1.", kFinite);
 }
 
 template <Is<ExpectedCalibrationError> T, class V>

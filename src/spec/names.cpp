@@ -37,7 +37,9 @@ std::vector<std::string> automatic_names(const std::vector<std::pair<std::string
   return names;
 }
 
-std::vector<std::string> metric_names(const std::vector<Metric>& metrics) {
+namespace {
+
+std::vector<std::string> names_of_classes(const std::vector<Metric>& metrics) {
   std::vector<std::pair<std::string, std::string>> classes;
   for (const Metric& metric : metrics) {
     std::string type(std::visit([](const auto& m) { return type_name<std::remove_cvref_t<decltype(m)>>; }, metric));
@@ -47,6 +49,20 @@ std::vector<std::string> metric_names(const std::vector<Metric>& metrics) {
     classes.emplace_back(std::move(type), custom != nullptr ? custom->name : "");
   }
   return automatic_names(classes);
+}
+
+}  // namespace
+
+std::vector<std::string> metric_names(const std::vector<Metric>& metrics, const std::vector<Metric>& weighted) {
+  std::vector<std::string> names = names_of_classes(metrics);
+  std::set<std::string> taken(names.begin(), names.end());
+  for (const Metric& metric : weighted) {
+    const std::string plain = names_of_classes({metric}).front(), own = "weighted_" + plain;
+    std::string name = plain;
+    for (int n = 0; !taken.insert(name).second; ++n) name = n == 0 ? own : own + "_" + std::to_string(n);
+    names.push_back(std::move(name));
+  }
+  return names;
 }
 
 }  // namespace telar

@@ -61,6 +61,10 @@ class RangeCheck {
     check_range(name, value.low, range, where_);
     check_range(name, value.high, range, where_);
   }
+  void field(std::string_view name, const Axes& value, std::string_view doc, const Range& range) const {
+    if (value.list.empty()) throw Error(ErrorCode::usage, where_, std::string(name) + " is empty", "such as -1");
+    field(name, value.list, doc, range);
+  }
   void field(std::string_view name, const Regularizer& value, std::string_view, const Range& = {}) const {
     if (std::holds_alternative<OrthogonalRegularizer>(value) && name != "kernel_regularizer")
       throw Error(ErrorCode::usage, where_,
@@ -121,6 +125,18 @@ void validate(const Loss& loss, const std::string& where) {
 }
 void validate(const Metric& metric, const std::string& where) {
   check_fields(metric, where);
+  std::visit(
+      [&](const auto& m) {
+        if constexpr (requires { m.target_class_ids; }) {
+          if (m.target_class_ids.empty())
+            throw Error(ErrorCode::usage, where, "target_class_ids is empty: which classes?",
+                        "such as target_class_ids = [0], or MeanIoU for all of them");
+          if constexpr (requires { m.num_classes; })
+            for (const int id : m.target_class_ids)
+              check_range("target_class_ids", id, Range{0, static_cast<double>(m.num_classes - 1)}, where);
+        }
+      },
+      metric);
   const auto* custom = std::get_if<CustomMetric>(&metric);
   if (custom == nullptr) return;
   if (!custom->of_row) throw Error(ErrorCode::usage, where, "it has no function", "set of_row");

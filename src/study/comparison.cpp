@@ -42,9 +42,7 @@ class Samples {
   };
 
   explicit Samples(const std::vector<Recipe>& recipes) : recipes_(recipes) {
-    using Kind = ValidationSpec::Kind;
-    const Kind kind = recipes.front().data.validation.kind;
-    by_seed_ = kind == Kind::shuffled || kind == Kind::stratified;
+    by_seed_ = recipes.front().data.validation.by_seed();
   }
 
   /// Of recipe number `recipe`.
@@ -136,7 +134,7 @@ class Work {
 
   /// Where a run logs to; absent if nothing is to be logged.
   [[nodiscard]] std::optional<BoardLog> board_of(std::size_t recipe, const fs::path& run) const {
-    if (hparams_.empty()) return {};
+    if (recipe >= hparams_.size()) return {};  // nobody asked for it, or a variant that explains
     return BoardLog{plan_.tensorboard / run.filename(), hparams_[recipe]};
   }
 
@@ -239,7 +237,7 @@ class Work {
     }
     run.directory = folder.path();
     std::optional<BoardLog> board = board_of(recipe, run.directory);
-    return SeedJob{std::move(one), samples.data, std::move(folder), kComparisonPace, false, std::move(board)};
+    return SeedJob{std::move(one), samples.data, std::move(folder), kComparisonPace, false, false, std::move(board)};
   }
 
   /// A run that was cut off, with checkpoints to go on from, and that nobody is at.

@@ -23,10 +23,18 @@ inline constexpr std::array enum_names<DType>{EnumName<DType>{DType::float32, "f
                                               EnumName<DType>{DType::mixed_bfloat16, "mixed_bfloat16"}};
 
 /// The ways to hold samples out. A recipe's `validation` has the key of exactly one.
-inline constexpr std::array<std::string_view, 3> kValidationForms{"first", "last", "fraction"};
+inline constexpr std::array<std::string_view, 4> kValidationForms{"first", "last", "fraction", "folds"};
+inline constexpr Range kFolds{2, 1 << 24};
+template <>
+inline constexpr std::array enum_names<FoldOrder>{EnumName<FoldOrder>{FoldOrder::shuffled, "shuffled"},
+                                                  EnumName<FoldOrder>{FoldOrder::stratified, "stratified"},
+                                                  EnumName<FoldOrder>{FoldOrder::consecutive, "consecutive"}};
 inline constexpr Range kValidationFirst{1, 1 << 30};
 inline constexpr Range kValidationFraction{0, 1, true, true};
 inline constexpr Range kPictureExtent{1, 4096};
+
+inline constexpr std::string_view kWeightDoc =
+    "Column, or array, of the training samples' weights in loss and weighted_metrics; the test takes none.";
 
 template <Is<DataSpec> T, class V>
 void describe(T& s, V&& v) {
@@ -47,6 +55,7 @@ void describe(T& s, V&& v) {
     v.field("y_train", s.arrays.y_train, "Their labels, if they are whole numbers, else what a regression learns.");
     v.field("x_test", s.arrays.x_test, "Array of the test samples; \"\": test_fraction of the training samples.");
     v.field("y_test", s.arrays.y_test, "Their labels or numbers.");
+    v.field("sample_weight", s.arrays.sample_weight, kWeightDoc);
   }
   if (s.source == Source::csv || s.source == Source::images) {
     v.field("train", s.train,
@@ -65,17 +74,19 @@ void describe(T& s, V&& v) {
     v.field("label", s.label, "Column of the class, as text or numbers.");
     v.field("targets", s.targets, "Columns of what a regression learns; in place of label.");
     v.field("ignore", s.ignore, "Columns to leave out.");
+    v.field("sample_weight", s.sample_weight, kWeightDoc);
     v.field("separator", s.separator, "The character between two fields.");
   }
   v.field("validation", s.validation,
-          "Training samples held out: { first = N }, { last = 0.2 } or { fraction = 0.2 }.");
+          "Training samples held out: { first = N }, { last = 0.2 }, { fraction = 0.2 } or { folds = 5, fold = 0 }.");
 }
 
 template <Is<CompileOptions> T, class V>
 void describe(T& s, V&& v) {
   v.field("optimizer", s.optimizer, "How gradients become steps.");
   v.field("loss", s.loss, "What is made small.");
-  v.field("metrics", s.metrics, "What else is measured.");
+  v.field("metrics", s.metrics, "What else is measured; every sample counts 1.");
+  v.field("weighted_metrics", s.weighted_metrics, "The same, where samples count their weights.");
   v.field("dtype", s.dtype, "Arithmetic of the network.");
 }
 

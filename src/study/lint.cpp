@@ -60,10 +60,13 @@ class Lint {
 
   [[nodiscard]] std::vector<std::string> logged_quantities() const {
     std::vector<std::string> names{"loss"};
-    for (std::string& name : metric_names(recipe_.compile.metrics)) names.push_back(std::move(name));
+    for (std::string& name : metric_names(recipe_.compile.metrics, recipe_.compile.weighted_metrics))
+      names.push_back(std::move(name));
     if (validates())
       for (std::size_t i = 0, n = names.size(); i < n; ++i) names.push_back("val_" + names[i]);
-    const auto logs_rate = [](const Callback::Stock& c) { return std::holds_alternative<ReduceLROnPlateau>(c); };
+    const auto logs_rate = [](const Callback::Stock& c) {
+      return std::holds_alternative<ReduceLROnPlateau>(c) || std::holds_alternative<EpochSchedule>(c);
+    };
     if (std::ranges::any_of(recipe_.fit.callbacks, logs_rate)) names.emplace_back("learning_rate");
     return names;
   }

@@ -16,12 +16,22 @@
 
 namespace telar {
 
-/// `validation = { first = 10000 }`, `{ last = 0.2 }`, `{ fraction = 0.2, order = "shuffled" | "stratified" }`.
+/// `validation = { first = 10000 }`, `{ last = 0.2 }`, `{ fraction = 0.2, order = "shuffled" | "stratified" }`,
+/// `{ folds = 5, fold = 0, order = ... }`, which may be "consecutive" too.
 struct ValidationSpec {
-  enum class Kind { none, first, last, shuffled, stratified };
+  enum class Kind { none, first, last, shuffled, stratified, fold };
   Kind kind = Kind::none;
   int first = 0;        ///< samples, for Kind::first
-  double fraction = 0;  ///< in (0, 1), for the others
+  double fraction = 0;  ///< in (0, 1), for last, shuffled and stratified
+  int folds = 0;        ///< for Kind::fold: fold number `fold`, from 0, of so many that k_fold makes in this order
+  int fold = 0;
+  FoldOrder fold_order = FoldOrder::shuffled;
+
+  /// Whether the recipe's seed decides which samples.
+  [[nodiscard]] bool by_seed() const noexcept {
+    return kind == Kind::shuffled || kind == Kind::stratified ||
+           (kind == Kind::fold && fold_order != FoldOrder::consecutive);
+  }
 };
 
 /// `[data]`.
@@ -37,6 +47,7 @@ struct DataSpec {
   double test_fraction = 0.2;  ///< drawn the same whatever the seed, class by class where there are classes
   std::string label;           ///< csv: what CsvOptions calls so
   std::vector<std::string> targets, ignore;
+  std::string sample_weight;  ///< csv: the column of the weights of training samples
   std::string separator = ",";
   std::string archive;  ///< npy: the .npz file; without one the arrays are .npy files
   NpyNames arrays;
@@ -93,7 +104,10 @@ struct RecipeData {
   // Of a table, their names:
   std::vector<std::string> features{};
   std::vector<std::string> targets{};  ///< of what is learnt: the label's column, or those of numbers
-  std::size_t skipped_files = 0;       ///< in folders of pictures, what is none
+  // Of each sample; empty if data.sample_weight names none:
+  std::vector<float> train_weights{};
+  std::vector<float> validation_weights{};
+  std::size_t skipped_files = 0;  ///< in folders of pictures, what is none
 };
 [[nodiscard]] RecipeData load_data(const Recipe& recipe, const std::filesystem::path& data_dir = {});
 

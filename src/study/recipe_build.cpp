@@ -61,10 +61,12 @@ void check_rate(const Recipe& recipe) {
   const bool scheduled =
       std::visit([](const auto& o) { return o.learning_rate.schedule() != nullptr; }, recipe.compile.optimizer);
   for (std::size_t i = 0; scheduled && i < recipe.fit.callbacks.size(); ++i)
-    if (std::holds_alternative<ReduceLROnPlateau>(recipe.fit.callbacks[i]))
-      throw Error(ErrorCode::usage, place_of(recipe, "fit.callbacks." + std::to_string(i)),
-                  "ReduceLROnPlateau cannot change a learning rate that follows a schedule",
-                  "set compile.optimizer.learning_rate to a number, or leave the callback out");
+    if (std::holds_alternative<ReduceLROnPlateau>(recipe.fit.callbacks[i]) ||
+        std::holds_alternative<EpochSchedule>(recipe.fit.callbacks[i]))
+      throw Error(
+          ErrorCode::usage, place_of(recipe, "fit.callbacks." + std::to_string(i)),
+          std::string(class_name(recipe.fit.callbacks[i])) + " cannot change a learning rate that follows a schedule",
+          "set compile.optimizer.learning_rate to a number, or leave the callback out");
 }
 
 /// The same of moving averages.
@@ -125,8 +127,10 @@ Sequential build_model(const Recipe& recipe, const Dataset& data) {
   try {
     model.compile(recipe.compile);
   } catch (const Error& error) {  // of what is right by itself, but not with the network or another option
-    throw Error(error.code(), place_of(recipe, "compile.optimizer") + ", " + error.where(), error.message(),
-                error.hint());
+    const bool of_metric = error.where().starts_with("metric");
+    throw Error(error.code(),
+                place_of(recipe, of_metric ? "compile.metrics" : "compile.optimizer") + ", " + error.where(),
+                error.message(), error.hint());
   }
   return model;
 }
@@ -147,6 +151,8 @@ FitOptions fit_options(const Recipe& recipe, const RecipeData& data) {
                      .steps_per_epoch = recipe.fit.steps_per_epoch,
                      .validation_data = data.validation,
                      .class_weight = class_weights(recipe, data.train),
+                     .sample_weight = data.train_weights,
+                     .validation_sample_weight = data.validation_weights,
                      .validation_freq = recipe.fit.validation_freq,
                      .validation_freq_steps = recipe.fit.validation_freq_steps,
                      .shuffle = recipe.fit.shuffle,

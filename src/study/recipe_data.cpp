@@ -6,6 +6,7 @@
 #include <telar/error.hpp>
 #include <telar/images.hpp>
 
+#include "data/folds.hpp"
 #include "study/recipe.hpp"
 #include "study/recipe_places.hpp"
 
@@ -43,9 +44,10 @@ datasets::Pair read_tables(const Recipe& recipe, const std::filesystem::path& di
   if (spec.separator.size() != 1 || spec.separator.find_first_of("\"\r\n ") != std::string::npos)
     throw Error(ErrorCode::usage, place_of(recipe, "data.separator"), "data.separator must be one character",
                 "such as \",\", \";\" or \"\\t\"");
-  datasets::CsvOptions options{spec.label, spec.targets, spec.ignore, spec.separator.front(), {}};
+  datasets::CsvOptions options{spec.label, spec.targets, spec.ignore, spec.sample_weight, spec.separator.front(), {}};
   const datasets::Table train = datasets::csv(directory / spec.train, options);
   data.features = train.features;
+  data.train_weights = train.sample_weight;
   data.targets = spec.label.empty() ? train.targets : std::vector<std::string>{spec.label};
   if (spec.test.empty()) return hold_test_out(recipe, train.samples);
   options.classes = train.samples.class_names();
@@ -77,13 +79,14 @@ datasets::Pair read_pictures(const Recipe& recipe, const std::filesystem::path& 
   return {train.samples, test.samples};
 }
 
-datasets::Pair read_arrays(const Recipe& recipe, const std::filesystem::path& directory) {
+datasets::Pair read_arrays(const Recipe& recipe, const std::filesystem::path& directory, std::vector<float>& weights) {
   const DataSpec& spec = recipe.data;
   if (spec.arrays.x_test.empty() != spec.arrays.y_test.empty())
     throw Error(ErrorCode::usage, place_of(recipe, spec.arrays.x_test.empty() ? "data.x_test" : "data.y_test"),
                 "data.x_test and data.y_test go together: one of them is empty",
                 "name both, or neither and keep test_fraction of the training samples");
   NpySet set = read_npy_set(directory, spec.archive, spec.arrays, spec.classes);
+  weights = std::move(set.sample_weight);
   if (!set.test) return hold_test_out(recipe, set.train);
   return {std::move(set.train), std::move(*set.test)};
 }
@@ -100,7 +103,7 @@ datasets::Pair read_sets(const Recipe& recipe, const std::filesystem::path& data
     case DataSpec::Source::csv:
       return read_tables(recipe, directory, data);
     case DataSpec::Source::npy:
-      return read_arrays(recipe, directory);
+      return read_arrays(recipe, directory, data.train_weights);
     case DataSpec::Source::images:
       return read_pictures(recipe, directory, data.skipped_files);
     case DataSpec::Source::idx:
@@ -116,9 +119,23 @@ datasets::Pair read_sets(const Recipe& recipe, const std::filesystem::path& data
 std::pair<Dataset, Dataset> hold_out(const Dataset& data, const ValidationSpec& spec, std::uint64_t seed) {
   if (spec.kind == ValidationSpec::Kind::last) return split_last(data, spec.fraction);
   if (spec.kind == ValidationSpec::Kind::shuffled) return split_shuffled(data, spec.fraction, seed);
+  if (spec.kind == ValidationSpec::Kind::fold) {
+    const auto folds = held_out(data, spec.folds, spec.fold_order, seed);
+    const std::vector<std::uint32_t>& out = folds[static_cast<std::size_t>(spec.fold)];
+    return {data.subset(all_but(data.size(), out)), data.subset(out)};
+  }
   if (spec.kind == ValidationSpec::Kind::stratified) return split_stratified(data, spec.fraction, seed);
   auto [first, rest] = take_first(data, static_cast<std::size_t>(spec.first));
   return {std::move(rest), std::move(first)};
+}
+
+/// Of a part, from those of all stored samples.
+std::vector<float> weights_of(const Dataset& part, const std::vector<float>& stored) {
+  std::vector<float> weights;
+  if (stored.empty()) return weights;
+  weights.reserve(part.size());
+  for (const std::uint32_t row : part.rows()) weights.push_back(stored[row]);
+  return weights;
 }
 
 /// Whether the labels must become one-hot targets: for all losses but the sparse one, unless the network has one
@@ -156,6 +173,8 @@ RecipeData load_data(const Recipe& recipe, const std::filesystem::path& data_dir
       throw Error(error.code(), place, error.message(), error.hint());
     }
   }
+  if (data.validation) data.validation_weights = weights_of(*data.validation, data.train_weights);
+  data.train_weights = weights_of(data.train, data.train_weights);
   // Recipes name their loss as Keras does; what this one needs of the labels follows from it.
   if (recipe.compile.loss && needs_targets(recipe))
     for (Dataset* part : {&data.train, data.validation ? &*data.validation : nullptr, &data.test})

@@ -48,11 +48,19 @@ std::string inline_toml(const LearningRate& value) {
 std::string inline_toml(const ShiftRange& value) {
   return "[" + number_text(value.low) + ", " + number_text(value.high) + "]";
 }
+std::string inline_toml(const Axes& value) {
+  std::string toml;
+  for (const int axis : value.list) toml += (toml.empty() ? "" : ", ") + std::to_string(axis);
+  return value.list.size() == 1 ? toml : "[" + toml + "]";
+}
 std::string inline_toml(const MixUp& value);
 std::string inline_toml(const ValidationSpec& value) {
   using Kind = ValidationSpec::Kind;
   if (value.kind == Kind::first) return "{ first = " + inline_toml(value.first) + " }";
   if (value.kind == Kind::last) return "{ last = " + inline_toml(value.fraction) + " }";
+  if (value.kind == Kind::fold)
+    return "{ folds = " + inline_toml(value.folds) + ", fold = " + inline_toml(value.fold) +
+           ", order = " + inline_toml(value.fold_order) + " }";
   return "{ fraction = " + inline_toml(value.fraction) +
          ", order = " + toml_string(value.kind == Kind::stratified ? "stratified" : "shuffled") + " }";
 }

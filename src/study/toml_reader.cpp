@@ -122,6 +122,19 @@ void read(const Entry& entry, ShiftRange& value, const Range& range, Places& pla
   }
 }
 
+void read(const Entry& entry, Axes& value, const Range& range, Places& places) {
+  if (entry.node.is_array()) {
+    read(entry, value.list, range, places);
+    if (value.list.empty())
+      throw Error(ErrorCode::usage, entry.place, entry.address + " is empty", "such as -1 or [1, 2]");
+    return;
+  }
+  if (!entry.node.is_number()) refuse_type(entry, "an integer or an array of them");
+  int axis = 0;
+  read(entry, axis, range, places);
+  value = axis;
+}
+
 void read(const Entry& entry, std::map<std::string, double>& value, const Range& range, Places& places) {
   if (!entry.node.is_table()) refuse_type(entry, "a table");
   value.clear();
@@ -146,7 +159,7 @@ void read(const Entry& entry, ValidationSpec& value, const Range&, Places& place
   const auto forms = std::count_if(kValidationForms.begin(), kValidationForms.end(),
                                    [&](std::string_view form) { return table.contains(form); });
   if (forms > 1)
-    throw Error(ErrorCode::usage, entry.place, entry.address + " has more than one of first, last and fraction",
+    throw Error(ErrorCode::usage, entry.place, entry.address + " has more than one of first, last, fraction and folds",
                 "keep one of them");
 
   ValidationSpec spec;
@@ -167,11 +180,21 @@ void read(const Entry& entry, ValidationSpec& value, const Range&, Places& place
       else if (name != "shuffled")
         refuse_name(*order, name, {"shuffled", "stratified"});
     }
+  } else if (const auto folds = reader.find("folds")) {
+    spec.kind = ValidationSpec::Kind::fold;
+    read(*folds, spec.folds, kFolds, places);
+    if (const auto fold = reader.find("fold"))
+      read(*fold, spec.fold, Range{0, static_cast<double>(spec.folds - 1)}, places);
+    else
+      throw Error(ErrorCode::usage, entry.place, entry.address + " does not say which fold is held out",
+                  "fold = 0, and 0 to " + std::to_string(spec.folds - 1) + " for all of them in turn");
+    if (const auto order = reader.find("order")) read(*order, spec.fold_order, {}, places);
   }
   reader.finish();
   if (forms == 0)
-    throw Error(ErrorCode::usage, entry.place, entry.address + " does not say which samples",
-                "{ first = 10000 }, { last = 0.2 } or { fraction = 0.2, order = \"stratified\" }");
+    throw Error(
+        ErrorCode::usage, entry.place, entry.address + " does not say which samples",
+        "{ first = 10000 }, { last = 0.2 }, { fraction = 0.2, order = \"stratified\" } or { folds = 5, fold = 0 }");
   value = spec;
 }
 

@@ -41,6 +41,7 @@ void read(const Entry& entry, MixUp& value, const Range& range, Places& places);
 void read(const Entry& entry, std::map<std::string, double>& value, const Range& range, Places& places);
 void read(const Entry& entry, LearningRate& value, const Range& range, Places& places);
 void read(const Entry& entry, ShiftRange& value, const Range& range, Places& places);
+void read(const Entry& entry, Axes& value, const Range& range, Places& places);
 template <class E>
 requires std::is_enum_v<E>
 void read(const Entry& entry, E& value, const Range& range, Places& places);
@@ -116,6 +117,10 @@ void read(const Entry& entry, E& value, const Range&, Places&) {
     }
     names.emplace_back(candidate.name);
   }
+  for (const RefusedName& refused : refused_names<E>)
+    if (refused.name == name)
+      throw Error(ErrorCode::usage, entry.place, entry.address + " = \"" + name + "\": " + std::string(refused.why),
+                  std::string(refused.hint));
   refuse_name(entry, name, names);
 }
 

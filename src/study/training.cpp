@@ -107,7 +107,9 @@ TrainResult train_recipe(const Recipe& recipe, const RecipeData& data, RunFolder
 
   if (ended == Ended::completed || ended == Ended::stopped_early) {
     const EvaluateOptions evaluation{.threads = settings.threads};
-    if (data.validation) result.validation = model.evaluate(*data.validation, evaluation);
+    if (data.validation)
+      result.validation =
+          model.evaluate(*data.validation, {.threads = settings.threads, .sample_weight = data.validation_weights});
     if (settings.read_test) result.test = model.evaluate(data.test, evaluation);
     if (settings.measure && result.validation)
       write_measures(measure(model, *result.validation, recipe, data, settings.threads), folder.path());

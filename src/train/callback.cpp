@@ -85,6 +85,11 @@ LambdaCallback start(const Callback& callback) {
     hooks.on_test_end = [state](Training& t, const Logs& logs) { state->on_test_end(t, logs); };
     hooks.on_train_end = [state](Training&) { state->on_train_end(); };
     hooks.snapshot = [state](Training&, Snapshot& s) { state->snapshot(s); };
+  } else if (const auto* epochs = std::get_if<EpochSchedule>(stock)) {
+    const LearningRateScheduler scheduler{[rate = epochs->schedule](int epoch, double) { return rate.at(epoch); },
+                                          epochs->verbose};
+    hooks.on_epoch_begin = [scheduler](Training& t, int epoch) { scheduler.on_epoch_begin(t, epoch); };
+    hooks.on_epoch_end = [scheduler](Training& t, int epoch, Logs& logs) { scheduler.on_epoch_end(t, epoch, logs); };
   } else if (std::holds_alternative<ProgressBar>(*stock)) {
     const auto printer = std::make_shared<ProgressBarState>(std::get<ProgressBar>(*stock));
     hooks.on_train_begin = [printer](Training& t) { printer->on_train_begin(t); };

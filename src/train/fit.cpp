@@ -29,7 +29,7 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 PlanOptions plan_options(const Sequential::State& state, int batch_size) {
   PlanOptions options{batch_size, state.compiled.loss, {}, state.compiled.dtype == DType::mixed_bfloat16};
   set_optimizer(options, state.compiled.optimizer);
-  options.outputs = MetricSums::read_outputs(state.compiled.metrics);
+  options.outputs = MetricSums::read_outputs(measured_metrics(state.compiled));
   return options;
 }
 
@@ -47,7 +47,7 @@ class Loop final : public Training {
         truth_(data, classes_of(state.model, *state.compiled.loss, data)),
         input_(bind(data)),
         session_(state.model, plan_options(state, options.batch_size), options.threads),
-        metrics_(state.compiled.metrics, state.model, *state.compiled.loss, data),
+        metrics_(measured_metrics(state.compiled), state.model, *state.compiled.loss, data),
         callbacks_(start(options.callbacks)),
         epoch_(options.initial_epoch) {
     if (!weights.training.empty()) input_.weights = weights.training.data();
@@ -57,7 +57,7 @@ class Loop final : public Training {
       session_.executable().write_slot(static_cast<int>(s), state_.optimizer.slots[s].data());
     if (const auto& validation = options.validation_data) {
       validation_truth_.emplace(*validation, classes_of(state.model, *state.compiled.loss, *validation));
-      validation_metrics_.emplace(state.compiled.metrics, state.model, *state.compiled.loss, *validation);
+      validation_metrics_.emplace(measured_metrics(state.compiled), state.model, *state.compiled.loss, *validation);
     }
     for (const LambdaCallback& callback : callbacks_) {
       watches_begins_ = watches_begins_ || callback.on_train_batch_begin;

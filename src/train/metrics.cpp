@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <type_traits>
 
@@ -39,6 +40,8 @@ concept OfCounts = OneOf<T, TruePositives, TrueNegatives, FalsePositives, FalseN
 template <class T>
 concept OfThresholds =
     OneOf<T, PrecisionAtRecall, RecallAtPrecision, SensitivityAtSpecificity, SpecificityAtSensitivity>;
+template <class T>
+concept OfIntersections = OneOf<T, MeanIoU, IoU, BinaryIoU, OneHotIoU, OneHotMeanIoU>;
 template <class T>
 concept NeedsClasses = OfRecognisedSamples<T> || OfTopK<T> || OfClassCounts<T> || OneOf<T, ExpectedCalibrationError>;
 template <class T>
@@ -215,6 +218,83 @@ double value_of(const BalancedAccuracy&, Totals sums) {
   return ratio(shares, classes);
 }
 
+// ---- intersections over unions: for each class as above, but of numbers of classes or of largest outputs
+// -------------
+
+struct IoUReading {
+  int classes = 2;
+  std::optional<int> ignored{};
+  bool sparse_true = true, sparse_predicted = true;
+  std::optional<float> threshold{};
+};
+template <OfIntersections T>
+IoUReading reading_of(const T& metric) {
+  IoUReading reading;
+  if constexpr (requires { metric.num_classes; }) reading.classes = metric.num_classes;
+  if constexpr (requires { metric.ignore_class; }) reading.ignored = metric.ignore_class;
+  reading.sparse_true = !OneOf<T, OneHotIoU, OneHotMeanIoU>;
+  if constexpr (requires { metric.sparse_y_true; }) reading.sparse_true = metric.sparse_y_true;
+  if constexpr (requires { metric.sparse_y_pred; }) reading.sparse_predicted = metric.sparse_y_pred;
+  if constexpr (requires { metric.threshold; }) reading.threshold = static_cast<float>(metric.threshold);
+  return reading;
+}
+
+template <OfIntersections T>
+std::size_t size_of(const T& metric, std::size_t, int) {
+  return 3 * static_cast<std::size_t>(reading_of(metric).classes);
+}
+template <OfIntersections T>
+void add(const T& metric, const MeasuredRow& row, Sums sums) {
+  const IoUReading reading = reading_of(metric);
+  const auto count = [&](double actual, double predicted) {
+    if (!(actual > -1 && actual < reading.classes && predicted > -1 && predicted < reading.classes)) return;
+    const auto a = static_cast<int>(actual), p = static_cast<int>(predicted);
+    if (reading.ignored == a) return;
+    const double weight = std::trunc(row.weight);
+    if (a == p) sums[3 * static_cast<std::size_t>(a)] += weight;
+    sums[3 * static_cast<std::size_t>(a) + 1] += weight;
+    sums[3 * static_cast<std::size_t>(p) + 2] += weight;
+  };
+  const auto largest = [&](const double* v) { return static_cast<double>(std::max_element(v, v + row.columns) - v); };
+  if (!reading.sparse_predicted) return count(largest(row.t), largest(row.y));
+  for (std::size_t c = 0; c < row.columns; ++c)
+    count(row.t[c], reading.threshold ? (static_cast<float>(row.y[c]) >= *reading.threshold ? 1 : 0) : row.y[c]);
+}
+template <OfIntersections T>
+double value_of(const T& metric, Totals sums) {
+  constexpr double kEpsilon = 1e-7;  // Keras's
+  double ratios = 0, occur = 0;
+  const auto take = [&](std::size_t c) {
+    const double hits = sums[3 * c], either = sums[3 * c + 1] + sums[3 * c + 2] - hits;
+    if (either > 0) ratios += hits / (either + kEpsilon), ++occur;
+  };
+  if constexpr (requires { metric.target_class_ids; })
+    for (const int id : metric.target_class_ids) take(static_cast<std::size_t>(id));
+  else
+    for (std::size_t c = 0; 3 * c < sums.size(); ++c) take(c);
+  return ratios / (occur + kEpsilon);
+}
+
+/// Throws Error (usage) where Keras would compare numbers of classes with outputs of classes.
+template <OfIntersections T>
+void check_reading(const T& metric, std::size_t columns, bool labels, const std::string& name) {
+  const IoUReading reading = reading_of(metric);
+  const auto refuse = [&](const std::string& message, const std::string& hint) {
+    throw Error(ErrorCode::usage, "metrics", name + " " + message, hint);
+  };
+  if (reading.threshold) return;
+  if (columns == 1) {
+    if (!reading.sparse_true || !reading.sparse_predicted)
+      refuse("takes the largest of several outputs, but the network has one", "BinaryIoU says what one output means");
+  } else if (labels || !reading.sparse_true) {
+    if (reading.sparse_predicted)
+      refuse("takes an output for the number of a class, but the network has one for each class",
+             "say sparse_y_pred = false");
+  } else if (!reading.sparse_predicted) {
+    refuse("takes targets for numbers of classes, but they are one-hot", "say sparse_y_true = false");
+  }
+}
+
 // ---- curves: positives and negatives by the number of thresholds they are above -------------------------------------
 
 std::size_t size_of(const AUC& metric, std::size_t, int) { return 2 * static_cast<std::size_t>(metric.num_thresholds); }
@@ -373,38 +453,48 @@ template <class T>
 constexpr bool kReadsOutputs = !(OfRecognisedSamples<T> || OfClassCounts<T>);
 
 template <class T>
-void check(const T&, const Loss& loss, const Dataset& data, int classes, const std::string& name) {
+void check(const T& metric, const Loss& loss, const Dataset& data, int classes, std::size_t columns,
+           const std::string& name) {
   if (NeedsClasses<T> && classes == 0)
     throw Error(ErrorCode::usage, "metrics",
                 name + " needs classes, but " + snake_case(class_name(loss)) + " on " +
                     (data.name().empty() ? "this data" : data.name()) + " has none",
                 "leave " + name + " out of the metrics");
+  if constexpr (OfIntersections<T>) check_reading(metric, columns, data.has_labels(), name);
 }
 
 }  // namespace
 
-MetricSums::MetricSums(const std::vector<Metric>& metrics, const Model& model, const Loss& loss, const Dataset& data,
-                       int groups)
+std::vector<MeasuredMetric> measured_metrics(const CompileOptions& compiled) {
+  std::vector<MeasuredMetric> measured;
+  const std::vector<std::string> names = metric_names(compiled.metrics, compiled.weighted_metrics);
+  for (const Metric& metric : compiled.metrics) measured.push_back({metric, names[measured.size()], false});
+  for (const Metric& metric : compiled.weighted_metrics) measured.push_back({metric, names[measured.size()], true});
+  return measured;
+}
+
+MetricSums::MetricSums(const std::vector<MeasuredMetric>& metrics, const Model& model, const Loss& loss,
+                       const Dataset& data, int groups)
     : classes_(classes_of(model, loss, data)),
       columns_(static_cast<std::size_t>(model.outputs())),
       groups_(static_cast<std::size_t>(groups)),
       reads_outputs_(read_outputs(metrics)),
       y_(columns_),
       t_(columns_) {
-  const std::vector<std::string> names = metric_names(metrics);
-  for (std::size_t i = 0; i < metrics.size(); ++i)
+  for (const MeasuredMetric& measured : metrics)
     std::visit(
         [&](const auto& metric) {
-          check(metric, loss, data, classes_, names[i]);
+          check(metric, loss, data, classes_, columns_, measured.name);
           const std::size_t size = size_of(metric, columns_, classes_);
-          measures_.push_back({metric, names[i], "val_" + names[i], std::vector<double>(size * groups_), size});
+          measures_.push_back({metric, measured.name, "val_" + measured.name, std::vector<double>(size * groups_), size,
+                               measured.weighted});
         },
-        metrics[i]);
+        measured.metric);
 }
 
-bool MetricSums::read_outputs(const std::vector<Metric>& metrics) {
-  return std::any_of(metrics.begin(), metrics.end(), [](const Metric& metric) {
-    return std::visit([](const auto& m) { return kReadsOutputs<std::remove_cvref_t<decltype(m)>>; }, metric);
+bool MetricSums::read_outputs(const std::vector<MeasuredMetric>& metrics) {
+  return std::any_of(metrics.begin(), metrics.end(), [](const MeasuredMetric& measured) {
+    return std::visit([](const auto& m) { return kReadsOutputs<std::remove_cvref_t<decltype(m)>>; }, measured.metric);
   });
 }
 
@@ -414,9 +504,11 @@ void MetricSums::reset() {
 }
 
 void MetricSums::add(const MeasuredRow& row) {
+  MeasuredRow plain = row;
+  plain.weight = 1;
   for (Measure& measure : measures_) {
     const Sums sums = Sums(measure.sums).subspan(next_group_ * measure.size, measure.size);
-    std::visit([&](const auto& metric) { telar::add(metric, row, sums); }, measure.metric);
+    std::visit([&](const auto& metric) { telar::add(metric, measure.weighted ? row : plain, sums); }, measure.metric);
   }
   next_group_ = (next_group_ + 1) % groups_;
 }
@@ -439,6 +531,7 @@ void MetricSums::add(const compute::Executable& executable, const compute::Matri
       row.actual = truth[input.index[r]];
       row.predicted = static_cast<int>(executable.row_class()[r]);
     }
+    row.weight = input.weights != nullptr ? static_cast<double>(input.weights[sample]) : 1;
     add(row);
   }
 }
@@ -472,7 +565,11 @@ std::vector<std::pair<std::string, Estimate>> MetricSums::estimates() const {
   for (const Measure& measure : measures_) {
     const std::vector<double> sums = total(measure);
     const Interval interval = std::visit(
-        [&](const auto& metric) { return interval_of(metric, sums, measure.sums, groups_, columns_); }, measure.metric);
+        [&](const auto& metric) {
+          return measure.weighted ? bootstrap(metric, measure.sums, groups_)
+                                  : interval_of(metric, sums, measure.sums, groups_, columns_);
+        },
+        measure.metric);
     all.emplace_back(measure.name, Estimate{value_of(measure.metric, sums), interval.low, interval.high});
   }
   return all;

@@ -9,6 +9,7 @@
 
 #include <telar/history.hpp>
 #include <telar/metrics.hpp>
+#include <telar/sequential.hpp>
 
 #include "train/session.hpp"
 
@@ -20,19 +21,29 @@ struct MeasuredRow {
   const double* t = nullptr;  ///< targets, one-hot for labels; null likewise
   std::size_t columns = 0;
   int actual = 0, predicted = 0;  ///< classes, where there are any
-  double weight = 1;
+  double weight = 1;              ///< for metrics that take it
 };
+
+/// A metric, its name in logs, and whether samples count their weights in it.
+struct MeasuredMetric {
+  Metric metric;
+  std::string name;
+  bool weighted = false;
+};
+
+/// The metrics of compile in the order of the logs: first those that take no weights.
+[[nodiscard]] std::vector<MeasuredMetric> measured_metrics(const CompileOptions& compiled);
 
 /// Adds up samples in `groups` shares, so that an evaluation can ask how much its numbers would move with other
 /// samples. Adding allocates nothing.
 class MetricSums {
  public:
   /// Throws Error (usage) if a metric cannot be had from such a network and data.
-  MetricSums(const std::vector<Metric>& metrics, const Model& model, const Loss& loss, const Dataset& data,
+  MetricSums(const std::vector<MeasuredMetric>& metrics, const Model& model, const Loss& loss, const Dataset& data,
              int groups = 1);
 
   /// Whether a step has to leave the network's outputs.
-  [[nodiscard]] static bool read_outputs(const std::vector<Metric>& metrics);
+  [[nodiscard]] static bool read_outputs(const std::vector<MeasuredMetric>& metrics);
 
   void reset();
   void add(const MeasuredRow& row);
@@ -46,8 +57,8 @@ class MetricSums {
 
   /// Sets each metric under its name, of the validation after "val_". Allocates nothing if the logs have the names.
   void log(Logs& logs, bool validation) const;
-  /// Values with 95 % intervals: Wilson's for a share of the samples, Student's for a mean over them, else percentiles
-  /// of 1000 draws of the groups with replacement.
+  /// Values with 95 % intervals: Wilson's for a share of the samples, Student's for a mean over them, else, and for
+  /// those with weights, percentiles of 1000 draws of the groups with replacement.
   [[nodiscard]] std::vector<std::pair<std::string, Estimate>> estimates() const;
 
  private:
@@ -56,6 +67,7 @@ class MetricSums {
     std::string name, validation_name;
     std::vector<double> sums;  ///< (groups, size)
     std::size_t size;
+    bool weighted;
   };
   [[nodiscard]] std::vector<double> total(const Measure& measure) const;
 

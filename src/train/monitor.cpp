@@ -17,6 +17,7 @@ bool goes_up(const std::string& name) {
     kind.pop_back();
   else
     kind = name.starts_with("val_") ? name.substr(4) : name;
+  if (kind.starts_with("weighted_")) kind.erase(0, std::string_view("weighted_").size());
   constexpr std::string_view kUp[] = {"acc",
                                       "precision",
                                       "recall",
@@ -33,6 +34,11 @@ bool goes_up(const std::string& name) {
                                       "concordance_correlation",
                                       "r2_score",
                                       "matthews_correlation",
+                                      "mean_io_u",
+                                      "io_u",
+                                      "binary_io_u",
+                                      "one_hot_io_u",
+                                      "one_hot_mean_io_u",
                                       "cosine_similarity"};
   return kind.ends_with("accuracy") || std::find(std::begin(kUp), std::end(kUp), kind) != std::end(kUp);
 }

@@ -50,26 +50,43 @@ void check_names(const Model& model, const Optimizer& optimizer, const std::stri
   }
 }
 
+/// Throws Error (usage) if the optimiser would tell rows from columns of what is no kernel: Keras does, telar does not.
+void check_axes(const Model& model, const Optimizer& optimizer) {
+  if (!std::holds_alternative<Adafactor>(optimizer) && !std::holds_alternative<Muon>(optimizer)) return;
+  for (const Variable& v : model.variables())
+    if (v.trainable && v.shape.size() > 1 &&
+        (v.path.ends_with("/gamma") || v.path.ends_with("/beta") || v.path.ends_with("/scale")))
+      throw Error(ErrorCode::usage, "optimizer (" + std::string(class_name(optimizer)) + ")",
+                  v.path + " has " + std::to_string(v.shape.size()) +
+                      " axes, and this optimizer tells rows from columns, which telar does of kernels alone",
+                  "put a Flatten before its layer, or use another optimizer");
+}
+
+/// Throws Error (usage) unless it is in its ranges and the mean over the samples.
+void check_metric(const Metric& metric) {
+  const std::string where = "metric (" + std::string(class_name(metric)) + ")";
+  telar::validate(metric, where);
+  std::visit(
+      [&](const auto& m) {
+        if constexpr (requires { m.reduction; })
+          if (m.reduction != Reduction::sum_over_batch_size)
+            throw Error(ErrorCode::usage, where, "a metric is the mean over the samples; it has no other reduction",
+                        "leave reduction out");
+      },
+      metric);
+}
+
 }  // namespace
 
 void Sequential::compile(CompileOptions options) {
   telar::validate(options.optimizer, "optimizer (" + std::string(class_name(options.optimizer)) + ")");
   if (options.loss) telar::validate(*options.loss, "loss (" + std::string(class_name(*options.loss)) + ")");
-  for (const Metric& metric : options.metrics) {
-    const std::string where = "metric (" + std::string(class_name(metric)) + ")";
-    telar::validate(metric, where);
-    std::visit(
-        [&](const auto& m) {
-          if constexpr (requires { m.reduction; })
-            if (m.reduction != Reduction::sum_over_batch_size)
-              throw Error(ErrorCode::usage, where, "a metric is the mean over the samples; it has no other reduction",
-                          "leave reduction out");
-        },
-        metric);
-  }
+  for (const std::vector<Metric>* list : {&options.metrics, &options.weighted_metrics})
+    for (const Metric& metric : *list) check_metric(metric);
   State& state = *state_;
   check_names(state.model, options.optimizer, "exclude_from_weight_decay",
               excluded_from_weight_decay(options.optimizer));
+  check_axes(state.model, options.optimizer);
   if (const auto* muon = std::get_if<Muon>(&options.optimizer))
     check_names(state.model, options.optimizer, "exclude_layers", muon->exclude_layers);
   state.compiled = std::move(options);
@@ -131,6 +148,12 @@ History Sequential::fit(const Dataset& data, const FitOptions& options) {
     if (training.empty() || resolved.validation_data->empty())
       throw Error(ErrorCode::usage, "fit", "validation_split leaves one of the two parts without samples");
     weights.validation = weights.training;
+  }
+  if (!options.validation_sample_weight.empty()) {
+    if (!options.validation_data)
+      throw Error(ErrorCode::usage, "fit", "validation_sample_weight is given without validation_data",
+                  "with validation_split, the held-out samples keep their sample_weight");
+    weights.validation = stored_weights(*options.validation_data, options.validation_sample_weight, "fit, validation");
   }
   if (options.validation_freq_steps && !resolved.validation_data)
     throw Error(ErrorCode::usage, "fit", "validation_freq_steps is given, but nothing to validate on",
@@ -233,11 +256,12 @@ bool measures_batches(const Loss& loss) {
 }
 
 /// Those of Score::of_classes.
-std::vector<Metric> judges_of_classes(const std::vector<Metric>& compiled, const Loss& loss) {
+std::vector<Metric> judges_of_classes(const std::vector<MeasuredMetric>& compiled, const Loss& loss) {
   std::vector<Metric> judges{BalancedAccuracy{}, MatthewsCorrelation{}};
   if (takes_probabilities(loss)) judges.emplace_back(ExpectedCalibrationError{});
   std::erase_if(judges, [&](const Metric& judge) {
-    return std::ranges::any_of(compiled, [&](const Metric& metric) { return metric.index() == judge.index(); });
+    return std::ranges::any_of(compiled,
+                               [&](const MeasuredMetric& own) { return own.metric.index() == judge.index(); });
   });
   return judges;
 }
@@ -249,9 +273,11 @@ Score score_of(const Sequential::State& state, const Dataset& data, int batch_si
   const int rows = static_cast<int>(std::min(static_cast<std::size_t>(batch_size), data.size()));
   const int groups = static_cast<int>(std::min<std::size_t>(data.size(), 100));
   const int classes = classes_of(state.model, loss, data);
-  std::vector<Metric> wanted = state.compiled.metrics;
+  std::vector<MeasuredMetric> wanted = measured_metrics(state.compiled);
+  const auto compiled_count = static_cast<std::ptrdiff_t>(wanted.size());
   if (judges == Judges::all && classes > 0)
-    std::ranges::move(judges_of_classes(wanted, loss), std::back_inserter(wanted));
+    for (const Metric& judge : judges_of_classes(wanted, loss))
+      wanted.push_back({judge, metric_names({judge}).front()});
   MetricSums metrics(wanted, state.model, loss, data, groups);
   Session session(state.model, {rows, state.compiled.loss, {}, rounds(state), MetricSums::read_outputs(wanted)},
                   threads);
@@ -270,7 +296,7 @@ Score score_of(const Sequential::State& state, const Dataset& data, int batch_si
     score.loss.low = -std::numeric_limits<double>::infinity(),
     score.loss.high = std::numeric_limits<double>::infinity();
   score.metrics = metrics.estimates();
-  const auto compiled = score.metrics.begin() + static_cast<std::ptrdiff_t>(state.compiled.metrics.size());
+  const auto compiled = score.metrics.begin() + compiled_count;
   score.of_classes.assign(compiled, score.metrics.end());
   score.metrics.erase(compiled, score.metrics.end());
   return score;
@@ -281,8 +307,9 @@ void check_rate(const Optimizer& optimizer, std::span<const Callback> callbacks)
   const Schedule* schedule = learning_rate_of(optimizer).schedule();
   if (schedule == nullptr) return;
   for (const Callback& callback : callbacks)
-    if (callback.stock() != nullptr && std::holds_alternative<ReduceLROnPlateau>(*callback.stock()))
-      throw Error(ErrorCode::usage, "callback (ReduceLROnPlateau)",
+    if (callback.stock() != nullptr && (std::holds_alternative<ReduceLROnPlateau>(*callback.stock()) ||
+                                        std::holds_alternative<EpochSchedule>(*callback.stock())))
+      throw Error(ErrorCode::usage, "callback (" + std::string(class_name(*callback.stock())) + ")",
                   "the learning rate follows a schedule (" + std::string(class_name(*schedule)) +
                       "), so nothing else can change it",
                   "give the optimizer a number as learning_rate, or leave the callback out");

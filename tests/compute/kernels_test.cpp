@@ -390,6 +390,28 @@ TEST_P(Kernels, DropoutDropsWhatItsDefinitionDrops) {
   }
 }
 
+TEST_P(Kernels, DropoutDropsTogetherWhatSharesADraw) {
+  for (const bool rows : {false, true}) {
+    for (const DrawSharing& sharing : {DrawSharing{rows}, DrawSharing{rows, 2, {3, 11}, {0, 1}},
+                                       DrawSharing{rows, 2, {3, 11}, {11, 0}}, DrawSharing{rows, 2, {3, 11}, {0, 0}}}) {
+      Laboratory lab(20);
+      const DropoutOp op{lab.matrix(33), lab.matrix(33), lab.matrix(33), 0.5f, 12345, sharing};
+      lab.run(op, isa(), 2);
+      EXPECT_LT(lab.error(op.mask), 1e-6);
+      EXPECT_LT(lab.error(op.out), 1e-6);
+      const auto mask = [&](int r, int c) {
+        return lab.kernel_result(op.mask.at + static_cast<std::size_t>(r * op.mask.stride + c));
+      };
+      for (int r = 0; r < 20; ++r)
+        for (int c = 0; c < 33; ++c) {
+          const int row = rows ? 0 : r, above = sharing.axes > 0 && sharing.steps[0] == 0 ? c % 11 : c,
+                    own = sharing.axes > 0 && sharing.steps[1] == 0 ? above / 11 * 11 : above;
+          EXPECT_EQ(mask(r, c), mask(row, own)) << r << ", " << c;
+        }
+    }
+  }
+}
+
 TEST_P(Kernels, ADropoutOfEverythingLeavesZeros) {
   Laboratory lab(3);
   const DropoutOp op{lab.matrix(5), lab.matrix(5), lab.matrix(5), 1.0f, 1};

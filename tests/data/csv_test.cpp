@@ -40,8 +40,21 @@ class Csv : public testing::Test {
   TemporaryFolder folder_;
 };
 
+TEST_F(Csv, HasTheWeightsOfItsSamplesInAColumn) {
+  const datasets::Table read = table("a,w,y\n1,0.5,u\n2,0,v\n", {.label = "y", .sample_weight = "w"});
+  EXPECT_EQ(read.features, std::vector<std::string>{"a"});
+  EXPECT_EQ(read.sample_weight, (std::vector<float>{0.5, 0}));
+  EXPECT_TRUE(table("a,y\n1,u\n", {.label = "y"}).sample_weight.empty());
+  expect_refused("a,w,y\n1,1,u\n2,-1,v\n", "3:3", "the weight -1 in column w is negative",
+                 {.label = "y", .sample_weight = "w"});
+  expect_refused("a,w,y\n1,heavy,u\n", "2:3", "\"heavy\" in column w is no number",
+                 {.label = "y", .sample_weight = "w"});
+  expect_refused("a,w,y\n1,,u\n", "2:3", "a value is missing: line 2 (w)", {.label = "y", .sample_weight = "w"});
+}
+
 TEST_F(Csv, BecomesFeaturesAndClassesByTheirNames) {
-  const auto [data, names, targets] = table("a,colour,b\n1,red,2.5\n-3,blue,4e1\n.5,red,+6\n", {.label = "colour"});
+  const auto [data, names, targets, weights] =
+      table("a,colour,b\n1,red,2.5\n-3,blue,4e1\n.5,red,+6\n", {.label = "colour"});
   EXPECT_EQ(data.size(), 3u);
   EXPECT_EQ(data.shape(), std::vector<int>{2});
   EXPECT_EQ(names, (std::vector<std::string>{"a", "b"}));
@@ -66,7 +79,7 @@ TEST_F(Csv, KeepsTheClassesOfTheTrainingData) {
 }
 
 TEST_F(Csv, GivesARegressionItsTargetsAndLeavesColumnsOut) {
-  const auto [data, names, targets] =
+  const auto [data, names, targets, weights] =
       table("id,x,price,size\nA7,1,2,3\nB9,4,5,6\n", {.targets = {"size", "price"}, .ignore = {"id"}});
   EXPECT_FALSE(data.has_labels());
   EXPECT_EQ(data.storage().target_width, 2);
@@ -76,7 +89,7 @@ TEST_F(Csv, GivesARegressionItsTargetsAndLeavesColumnsOut) {
 }
 
 TEST_F(Csv, TakesQuotesLineEndsBlanksAndTheMarkOfUtf8) {
-  const auto [data, names, targets] =
+  const auto [data, names, targets, weights] =
       table("\xef\xbb\xbf\"x, the first\" , y\r\n \"1.5\" ,\"say \"\"a\"\", b\nc\"\r\n\r\n2\t,d", {.label = "y"});
   EXPECT_EQ(names, std::vector<std::string>{"x, the first"});
   EXPECT_EQ(std::get<std::vector<float>>(data.storage().features), (std::vector<float>{1.5, 2}));
@@ -152,7 +165,7 @@ TEST_F(Csv, TakesNoNamesThatSteerATerminal) {
 }
 
 TEST_F(Csv, TakesNumbersThatAreTooSmallAsZero) {
-  const auto [data, names, targets] = table("x,y\n1e-50,a\n-1e-50,a\n1E-400,b\n1e-42,b\n", {.label = "y"});
+  const auto [data, names, targets, weights] = table("x,y\n1e-50,a\n-1e-50,a\n1E-400,b\n1e-42,b\n", {.label = "y"});
   const auto& values = std::get<std::vector<float>>(data.storage().features);
   EXPECT_EQ(values, (std::vector<float>{0, 0, 0, 1e-42f}));
   EXPECT_TRUE(std::signbit(values[1]));

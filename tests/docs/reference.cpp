@@ -147,6 +147,7 @@ class Page {
     const std::string title = ask_for_classes<A...>(title_of(field));
     return std::string((Number<A> || ...) ? "number, or " : "") + link_to(title);
   }
+  static std::string type_of(const Axes&, std::string_view) { return "integer, or array of them"; }
   static std::string type_of(const ShiftRange&, std::string_view) { return "number, or array of two"; }
   template <Table T>
   static std::string type_of(const T&, std::string_view) {
@@ -183,6 +184,10 @@ class Page {
             return code("\"" + std::string(type_name<T>) + "\"");
         },
         value);
+  }
+  static std::string default_of(const Axes& value, const Range&) { return code(std::to_string(value.list.front())); }
+  static std::string default_of(const LearningRate& value, const Range&) {
+    return value.is_given() ? "" : "*required*";
   }
   static std::string default_of(const ShiftRange&, const Range&) { return "*required*"; }
   template <Table T>

@@ -111,6 +111,40 @@ TEST_F(KerasSave, KeepsLossAndMetricsThatKerasDoesNotHaveForTelarAlone) {
   EXPECT_TRUE(read_keras_file(folder_ / "m.keras").config["compile_config"].empty());
 }
 
+TEST_F(KerasSave, KeepsWeightedMetrics) {
+  Sequential model = network();
+  model.compile({.optimizer = Adam{},
+                 .loss = SparseCategoricalCrossentropy{},
+                 .metrics = {Accuracy{}},
+                 .weighted_metrics = {Accuracy{}, MeanIoU{.num_classes = 3, .sparse_y_pred = false},
+                                      OneHotIoU{.num_classes = 3, .target_class_ids = {0, 2}}, BinaryIoU{}}});
+  const Sequential loaded = again(model);
+  ASSERT_EQ(loaded.compiled().metrics.size(), 1U);
+  ASSERT_EQ(loaded.compiled().weighted_metrics.size(), 4U);
+  EXPECT_EQ(std::get<MeanIoU>(loaded.compiled().weighted_metrics[1]).num_classes, 3);
+  EXPECT_FALSE(std::get<MeanIoU>(loaded.compiled().weighted_metrics[1]).sparse_y_pred);
+  EXPECT_EQ(std::get<OneHotIoU>(loaded.compiled().weighted_metrics[2]).target_class_ids, (std::vector<int>{0, 2}));
+  const auto compile = read_keras_file(folder_ / "m.keras").config["compile_config"];
+  EXPECT_EQ(compile["weighted_metrics"].size(), 4U) << "Keras knows them too";
+}
+
+TEST_F(KerasSave, KeepsAxesNoiseShapesAndSeeds) {
+  const Sequential model(Input{2, 3}, {LayerNormalization{.axis = {1, 2}}, RMSNormalization{.axis = {-2, -1}},
+                                       UnitNormalization{.axis = {1, 2}}, Softmax{.axis = {1, 2}},
+                                       Dropout{.rate = 0.5, .noise_shape = {-1, 2, 1}, .seed = 5}, Flatten{},
+                                       GaussianNoise{.stddev = 1, .seed = 6}, Softmax{}});
+  const Sequential loaded = again(model);
+  EXPECT_EQ(loaded.weights_sha256(), model.weights_sha256());
+  EXPECT_EQ(std::get<LayerNormalization>(loaded.layers()[0]).axis.list, (std::vector<int>{1, 2}));
+  EXPECT_EQ(std::get<Softmax>(loaded.layers()[3]).axis.list, (std::vector<int>{1, 2}));
+  EXPECT_EQ(std::get<Dropout>(loaded.layers()[4]).noise_shape, (std::vector<int>{-1, 2, 1}));
+  EXPECT_EQ(std::get<Dropout>(loaded.layers()[4]).seed, 5U);
+  EXPECT_EQ(std::get<GaussianNoise>(loaded.layers()[6]).seed, 6U);
+  EXPECT_EQ(std::get<Softmax>(loaded.layers()[7]).axis.list, std::vector<int>{-1});
+  const auto dropout = read_keras_file(folder_ / "m.keras").config["config"]["layers"][5]["config"];
+  EXPECT_TRUE(dropout["noise_shape"][0].is_null()) << "None, as Keras says it";
+}
+
 TEST_F(KerasSave, KeepsLayersOfImagesAndWhatGoesTheOtherWay) {
   const Sequential model(
       Input{4, 4, 1},

@@ -51,6 +51,20 @@ TEST_F(NpySets, have_samples_labels_and_classes) {
   EXPECT_EQ(read({}, 9).train.classes(), 9);
 }
 
+TEST_F(NpySets, have_weights_of_their_training_samples) {
+  put_array("w", npy_bytes("<f8", "(3,)", raw(std::vector<double>{0.5, 0, 2})));
+  EXPECT_EQ(read({.sample_weight = "w"}).sample_weight, (std::vector<float>{0.5, 0, 2}));
+  EXPECT_TRUE(read().sample_weight.empty());
+  const auto refused_weights = [&](const std::string& why) {
+    expect_error(ErrorCode::data, (folder_ / "w.npy").string(), why,
+                 [&] { static_cast<void>(read({.sample_weight = "w"})); });
+  };
+  put_array("w", npy_bytes("<f8", "(2,)", raw(std::vector<double>{0.5, 0})));
+  refused_weights("it has the shape (2), but weights are one for each of 3 samples");
+  put_array("w", npy_bytes("<f8", "(3,)", raw(std::vector<double>{0.5, -1, 0})));
+  refused_weights("the weight of sample 1 is -1, but must be at least 0");
+}
+
 TEST_F(NpySets, may_have_no_test_half) { EXPECT_FALSE(read({.x_test = "", .y_test = ""}).test); }
 
 TEST_F(NpySets, are_named_with_or_without_their_ending) {

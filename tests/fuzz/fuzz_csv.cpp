@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   for (const telar::datasets::CsvOptions& options :
        {telar::datasets::CsvOptions{.label = "y"}, telar::datasets::CsvOptions{.targets = {"y"}, .separator = ';'}}) {
     try {
-      const auto [data, names, targets] = telar::datasets::csv(file.path(), options);
+      const auto [data, names, targets, weights] = telar::datasets::csv(file.path(), options);
       for (const float value : std::get<std::vector<float>>(data.storage().features)) require(std::isfinite(value));
       for (const float value : data.storage().targets) require(std::isfinite(value));
       require(!data.empty() && names.size() == data.sample_size() && targets == options.targets);

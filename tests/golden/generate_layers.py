@@ -28,7 +28,7 @@ def numbers(array):
     return [float(value) for value in np.asarray(array).ravel()]
 
 
-def case(name, model, args):
+def case(name, model, args, x=x, targets=targets):
     model.set_weights([random.normal(size=w.shape).astype("float32") for w in model.get_weights()])
     trainable = [w.value for w in model.trainable_variables]
 
@@ -46,6 +46,20 @@ def case(name, model, args):
         "gradients": [numbers(g) for g in by_weights],
         "input_gradient": numbers(by_inputs),
     }
+
+
+# Samples of several axes.
+SHAPE = (2, 3)
+shaped_random = np.random.default_rng(8)
+shaped_x = shaped_random.normal(size=(ROWS, 6)).astype("float32")
+shaped_x[2] = shaped_x[2] * 0.1 + 0.5
+shaped_targets = shaped_random.normal(size=(ROWS, 6)).astype("float32")
+
+
+def shaped(name, args):
+    layer = getattr(keras.layers, name)(**args)
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Reshape(SHAPE), layer, keras.layers.Flatten()])
+    return case(name, model, args, shaped_x, shaped_targets)
 
 
 def residual():
@@ -80,6 +94,19 @@ def values():
             made("Normalization", {"mean": [0.5, -1, 0, 2, 3], "variance": [1, 2, 0.25, 4, 0.1]}),
         ],
         "residual": residual(),
+        "shaped": {
+            "shape": [ROWS, 6],
+            "target_shape": SHAPE,
+            "x": numbers(shaped_x),
+            "targets": numbers(shaped_targets),
+            "cases": [
+                shaped("LayerNormalization", {"axis": [1, 2]}),
+                shaped("LayerNormalization", {"axis": [-2, -1], "scale": False, "epsilon": 0.5}),
+                shaped("RMSNormalization", {"axis": [1, 2]}),
+                shaped("UnitNormalization", {"axis": [-2, -1]}),
+                shaped("Softmax", {"axis": [1, 2]}),
+            ],
+        },
     }
 
 

@@ -5,7 +5,7 @@
   KERAS_BACKEND=jax python3 generate_rules.py
 
 Inputs are those of golden.json. Every training is of 6 -> Dense 9 relu -> BatchNormalization -> Dense 3 softmax, from
-fixed weights, as those of golden.json: batches of 16, four epochs, no shuffle.
+fixed weights, as those of golden.json, some with a PReLU before the last: batches of 16, four epochs, no shuffle.
 """
 
 import json
@@ -54,12 +54,13 @@ OPTIMIZERS = [
 ]
 
 
-def network(units=9, start=None, first={}, norm={}, last={}):
+def network(units=9, start=None, first={}, norm={}, last={}, prelu=None):
     model = keras.Sequential(
         [
             layers.Input((6,)),
             layers.Dense(units, activation="relu", name="dense", **first),
             layers.BatchNormalization(name="batch_normalization", **norm),
+            *([] if prelu is None else [layers.PReLU(name="p_re_lu", **prelu)]),
             layers.Dense(3, activation="softmax", name="dense_1", **last),
         ]
     )
@@ -140,6 +141,13 @@ def trainings():
         optimizers.Adam(learning_rate=0.01, global_clipnorm=0.5, gradient_accumulation_steps=2),
         first={"kernel_constraint": constraints.MinMaxNorm(0.5, 1.0, 0.25, axis=1)},
         last={"kernel_constraint": constraints.NonNeg()},
+    )
+    yield training("prelu_penalty", sgd(), prelu={"alpha_regularizer": regularizers.L1L2(0.02, 0.1)})
+    yield training("prelu_norm", sgd(), prelu={"alpha_constraint": constraints.MaxNorm(0.8)})
+    yield training(
+        "prelu_both",
+        optimizers.Adam(learning_rate=0.01),
+        prelu={"alpha_regularizer": regularizers.L2(0.05), "alpha_constraint": constraints.NonNeg()},
     )
 
 

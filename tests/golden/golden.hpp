@@ -80,6 +80,13 @@ inline void read(const Json& value, ShiftRange& member) {
   member = value.is_array() ? ShiftRange(number(value[0]), number(value[1])) : ShiftRange(number(value));
 }
 
+inline void read(const Json& value, Axes& member) {
+  if (value.is_array())
+    member.list = value.get<std::vector<int>>();
+  else
+    member = value.get<int>();
+}
+
 struct Reader {
   const Json& args;
   std::size_t used = 0;

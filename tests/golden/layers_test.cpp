@@ -43,13 +43,16 @@ std::vector<float> kernel_gradient(const std::vector<float>& x, const std::vecto
 }
 
 // In front of the layer stands a Dense that changes nothing, so that its kernel's gradient tells that of the inputs.
-void expect_as_keras(const Json& c, const Layer& layer) {
-  const Json& all = layer_cases();
+// `all`: shape, inputs and targets; with a target_shape, that of a sample as the layer takes it.
+void expect_as_keras(const Json& c, const Layer& layer, const Json& all = layer_cases()) {
   const int columns = all.at("shape")[1].get<int>();
   const auto n = static_cast<std::size_t>(columns);
-  const Model model(
-      Input{columns},
-      {Dense{.units = columns, .use_bias = false, .kernel_initializer = Identity{}, .name = "in_front"}, layer}, 0);
+  std::vector<Layer> layers{
+      Dense{.units = columns, .use_bias = false, .kernel_initializer = Identity{}, .name = "in_front"}};
+  if (all.contains("target_shape")) layers.emplace_back(Reshape{all.at("target_shape").get<std::vector<int>>()});
+  layers.push_back(layer);
+  if (all.contains("target_shape")) layers.emplace_back(Flatten{});
+  const Model model(Input{columns}, layers, 0);
   // Keras has no variables for the mean and variance that a Normalization is given.
   const bool given = std::holds_alternative<Normalization>(layer);
   ASSERT_EQ(model.variables().size(), 1 + c.at("weights").size() + (given ? 2 : 0));
@@ -85,6 +88,16 @@ TEST(Golden, LayersAreKerass) {
     const std::optional<Layer> layer = layer_of(c, Layer::Alternatives{});
     ASSERT_TRUE(layer);
     expect_as_keras(c, *layer);
+  }
+}
+
+TEST(Golden, LayersOverSeveralAxesAreKerass) {
+  const Json& shaped = layer_cases().at("shaped");
+  for (const Json& c : shaped.at("cases")) {
+    SCOPED_TRACE(c.at("class").get<std::string>() + " " + c.at("args").dump());
+    const std::optional<Layer> layer = layer_of(c, Layer::Alternatives{});
+    ASSERT_TRUE(layer);
+    expect_as_keras(c, *layer, shaped);
   }
 }
 

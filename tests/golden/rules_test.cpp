@@ -14,6 +14,7 @@ struct RuledTraining {
   Dense first{};
   BatchNormalization norm{};
   Dense last{};
+  std::optional<PReLU> prelu{};  ///< before the last one
 };
 
 const std::map<std::string, RuledTraining>& ruled_trainings() {
@@ -61,6 +62,15 @@ const std::map<std::string, RuledTraining>& ruled_trainings() {
         {.kernel_constraint = MinMaxNorm{.min_value = 0.5, .max_value = 1, .rate = 0.25, .axis = 1}},
         {},
         {.kernel_constraint = NonNeg{}}}},
+      {"prelu_penalty",
+       {SGD{.learning_rate = 0.1}, {}, {}, {}, PReLU{.alpha_regularizer = L1L2{.l1 = 0.02, .l2 = 0.1}}}},
+      {"prelu_norm", {SGD{.learning_rate = 0.1}, {}, {}, {}, PReLU{.alpha_constraint = MaxNorm{.max_value = 0.8}}}},
+      {"prelu_both",
+       {Adam{.learning_rate = 0.01},
+        {},
+        {},
+        {},
+        PReLU{.alpha_regularizer = L2{.l2 = 0.05}, .alpha_constraint = NonNeg{}}}},
   };
   return all;
 }
@@ -76,10 +86,13 @@ TEST(Golden, TrainingsByRulesOfVariablesEndWhereKerasDoes) {
       not_covered.add(tag);
       continue;
     }
-    auto [optimizer, first, norm, last] = found->second;
+    auto [optimizer, first, norm, last, prelu] = found->second;
     first.units = 9, first.activation = Activation::relu;
     last.units = 3, last.activation = Activation::softmax;
-    Sequential model(Input{6}, {first, norm, last});
+    std::vector<Layer> layers{first, norm};
+    if (prelu) layers.emplace_back(*prelu);
+    layers.emplace_back(last);
+    Sequential model(Input{6}, layers);
     model.set_weights(floats(c.at("init")));
     model.compile({.optimizer = optimizer, .loss = SparseCategoricalCrossentropy{}, .metrics = {Accuracy{}}});
     const Dataset validation = end_to_end_data("XV", "YV");

@@ -79,19 +79,36 @@ TEST_P(KerasFiles, PredictAndTrainTheSameOnBothSides) {
   Sequential model(Input{28, 28},
                    {Rescaling{1 / 255.0}, Flatten{}, Dense{.units = 24, .activation = Activation::relu},
                     BatchNormalization{}, Dropout{0.0}, Dense{.units = 10, .activation = Activation::softmax}});
-  model.compile({.optimizer = Adam{}, .loss = SparseCategoricalCrossentropy{}, .metrics = {Accuracy{}}});
+  model.compile({.optimizer = Adam{},
+                 .loss = SparseCategoricalCrossentropy{},
+                 .metrics = {Accuracy{}},
+                 .weighted_metrics = {Accuracy{}, MeanIoU{.num_classes = 10, .sparse_y_pred = false}}});
   model.fit(data, kThreeEpochs);
   model.save(folder_ / "telar.keras");
   model.save(folder_ / "telar.h5");
   model.save_weights(folder_ / "telar.weights.h5");
   const std::vector<float> predictions = model.predict(data);
 
-  Sequential layers(
-      Input{6},
-      {Normalization{}, Rescaling{0.5, 0.1}, Dense{.units = 5}, LeakyReLU{}, PReLU{HeNormal{}}, LayerNormalization{},
-       ReLU{3.0}, ELU{}, UnitNormalization{}, GaussianNoise{0.1}, GaussianDropout{0.1},
-       Dense{.units = 4, .activation = Activation::gelu, .kernel_regularizer = L1L2{0.1, 0.1}}, Reshape{{4, 1}},
-       Flatten{}, ActivationLayer{Activation::silu}, Dense{.units = 3, .kernel_constraint = UnitNorm{}}, Softmax{}});
+  Sequential layers(Input{6}, {Normalization{},
+                               Rescaling{0.5, 0.1},
+                               Dense{.units = 5},
+                               LeakyReLU{},
+                               PReLU{HeNormal{}},
+                               LayerNormalization{},
+                               ReLU{3.0},
+                               ELU{},
+                               UnitNormalization{},
+                               GaussianNoise{0.1},
+                               GaussianDropout{0.1},
+                               Dense{.units = 4, .activation = Activation::gelu, .kernel_regularizer = L1L2{0.1, 0.1}},
+                               Reshape{{4, 1}},
+                               LayerNormalization{.axis = {1, 2}, .center = false},
+                               Dropout{.rate = 0.1, .noise_shape = {-1, 4, 1}, .seed = 7},
+                               UnitNormalization{.axis = {1, 2}},
+                               Flatten{},
+                               ActivationLayer{Activation::silu},
+                               Dense{.units = 3, .kernel_constraint = UnitNorm{}},
+                               Softmax{}});
   layers.save(folder_ / "layers.keras");
   Sequential residual(
       Input{6}, {Dense{.units = 4}, Residual{{Dense{.units = 4, .activation = Activation::tanh}, BatchNormalization{}}},

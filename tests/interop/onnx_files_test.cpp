@@ -117,6 +117,10 @@ TEST_F(OnnxFiles, OfANetworkWithEveryKindOfLayerAgreeOnAllTestImages) {
        UnitNormalization{},
        Reshape{{4, 3}},
        ReLU{},
+       LayerNormalization{.axis = {1, 2}, .scale = false},
+       RMSNormalization{.axis = {-2, -1}},
+       UnitNormalization{.axis = {1, 2}},
+       Softmax{.axis = {1, 2}},
        Flatten{},
        Dense{.units = 10, .use_bias = false},
        Softmax{}});

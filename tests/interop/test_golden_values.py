@@ -77,6 +77,8 @@ class GoldenFromKeras(unittest.TestCase):
         kept, made = json.loads((FOLDER / "layers.json").read_text()), generate_layers.values()
         self.close(kept["x"], made["x"])
         self.each(kept["cases"] + [kept["residual"]], made["cases"] + [made["residual"]])
+        self.close(kept["shaped"]["x"], made["shaped"]["x"])
+        self.each(kept["shaped"]["cases"], made["shaped"]["cases"])
 
     def test_generated_rules(self):
         kept, made = json.loads((FOLDER / "rules.json").read_text()), generate_rules.values()
@@ -85,8 +87,9 @@ class GoldenFromKeras(unittest.TestCase):
 
     def test_generated_vocabulary(self):
         kept, made = json.loads((FOLDER / "vocabulary.json").read_text()), generate_vocabulary.values()
-        for part in ("losses", "metrics", "flips", "translations"):
+        for part in ("losses", "metrics", "flips", "translations", "epoch_schedules"):
             self.each(kept[part], made[part])
+        self.each(kept["weighted"], made["weighted"], TRAINING)
         for part in ("images", "inverted"):
             self.close(kept[part], made[part])
 

@@ -41,5 +41,11 @@ TEST(AutomaticNames, leave_own_names_and_pass_over_them) {
             (std::vector<std::string>{"dense", "head", "dense_1"}));
 }
 
+TEST(MetricNames, tell_weighted_ones_from_others_as_keras_does) {
+  EXPECT_EQ(metric_names({Accuracy{}, AUC{}, Accuracy{}}, {Accuracy{}, Accuracy{}, MeanIoU{}, MeanIoU{}}),
+            (std::vector<std::string>{"accuracy", "auc", "accuracy_1", "weighted_accuracy", "weighted_accuracy_1",
+                                      "mean_io_u", "weighted_mean_io_u"}));
+}
+
 }  // namespace
 }  // namespace telar

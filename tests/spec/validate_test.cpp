@@ -68,10 +68,22 @@ TEST(Validate, states_the_upper_limit_to_someone_who_is_above_it) {
   EXPECT_EQ(refusal(Layer(Dense{.units = 20'000'000})), "units = 20000000, but must be in [1, 16777216]");
 }
 
-TEST(Validate, refuses_to_normalise_another_axis_than_the_last) {
-  EXPECT_EQ(refusal(Layer(LayerNormalization{.axis = 1})), "axis = 1, but must be -1");
-  EXPECT_EQ(refusal(Layer(RMSNormalization{.axis = 0})), "axis = 0, but must be -1");
-  EXPECT_EQ(refusal(Layer(UnitNormalization{.axis = -2})), "axis = -2, but must be -1");
+TEST(Validate, refuses_an_axis_that_no_sample_has) {
+  EXPECT_EQ(refusal(Layer(LayerNormalization{.axis = 9})), "axis = 9, but must be in [-8, 8]");
+  EXPECT_EQ(refusal(Layer(RMSNormalization{.axis = {1, -9}})), "axis = -9, but must be in [-8, 8]");
+  EXPECT_EQ(refusal(Layer(Softmax{.axis = std::initializer_list<int>{}})), "axis is empty");
+}
+
+TEST(Validate, refuses_intersections_of_no_classes) {
+  EXPECT_EQ(refusal(Metric(MeanIoU{})), "num_classes = 0, but must be in [1, 16384]");
+  EXPECT_EQ(refusal(Metric(IoU{.num_classes = 3})), "target_class_ids is empty: which classes?");
+  EXPECT_EQ(refusal(Metric(IoU{.num_classes = 3, .target_class_ids = {0, 3}})),
+            "target_class_ids = 3, but must be in [0, 2]");
+  EXPECT_EQ(refusal(Metric(BinaryIoU{.target_class_ids = {2}})), "target_class_ids = 2, but must be in [0, 1]");
+}
+
+TEST(Validate, refuses_a_rate_of_epochs_that_is_none) {
+  EXPECT_EQ(refusal(Callback::Stock(EpochSchedule{})), "schedule = nan, but must be at least 0");
 }
 
 TEST(Validate, refuses_a_mean_without_a_variance) {

@@ -88,6 +88,10 @@ struct RandomFields {
   void field(std::string_view, ShiftRange& value, std::string_view, const Range& range = {}) {
     value = ShiftRange(random_number(range), random_number(range));
   }
+  void field(std::string_view name, Axes& value, std::string_view doc, const Range& range = {}) {
+    value.list.resize(*rc::gen::inRange<std::size_t>(1, 4));
+    for (int& axis : value.list) field(name, axis, doc, range);
+  }
   void field(std::string_view, std::map<std::string, double>& value, std::string_view, const Range& range = {}) {
     value.clear();
     for (const char* name : {"0", "12", "a \"name\""})
@@ -97,9 +101,11 @@ struct RandomFields {
   void field(std::string_view, ValidationSpec& value, std::string_view, const Range& = {}) {
     using Kind = ValidationSpec::Kind;
     value = {};
-    value.kind = *rc::gen::element(Kind::none, Kind::first, Kind::last, Kind::shuffled, Kind::stratified);
+    value.kind = *rc::gen::element(Kind::none, Kind::first, Kind::last, Kind::shuffled, Kind::stratified, Kind::fold);
     if (value.kind == Kind::first)
       value.first = *rc::gen::inRange(1, 1 << 30);
+    else if (value.kind == Kind::fold)
+      value.folds = 7, value.fold = *rc::gen::inRange(0, 7), value.fold_order = FoldOrder::consecutive;
     else if (value.kind != Kind::none)
       value.fraction = random_number(kValidationFraction);
   }

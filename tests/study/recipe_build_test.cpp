@@ -85,6 +85,38 @@ TEST_F(RecipeBuild, holds_a_share_of_each_class_out) {
   EXPECT_EQ(held_out, (std::vector<int>{0, 0, 1, 1, 2, 2, 3, 3}));
 }
 
+TEST_F(RecipeBuild, holds_a_fold_out) {
+  const RecipeData first = data({"data.validation={folds=4, fold=0, order=\"consecutive\"}"});
+  EXPECT_EQ(labels(*first.validation), (std::vector<int>{0, 1, 2, 3, 0}));
+  std::vector<std::uint32_t> rows;
+  for (const char* fold : {"0", "1", "2"}) {
+    const RecipeData read = data({"data.validation={folds=3, fold=" + std::string(fold) + "}"});
+    EXPECT_EQ(read.train.size() + read.validation->size(), 20u);
+    rows.insert(rows.end(), read.validation->rows().begin(), read.validation->rows().end());
+  }
+  std::ranges::sort(rows);
+  for (std::uint32_t i = 0; i < 20; ++i) EXPECT_EQ(rows.at(i), i) << "each sample once in all folds together";
+  EXPECT_NE(refusal({"data.validation={folds=21, fold=0}"}).find("[--set data.validation"), std::string::npos);
+}
+
+TEST_F(RecipeBuild, gives_samples_the_weights_of_a_column) {
+  folder_.write("t.csv", "a,w,y\n1,1,0\n2,2,1\n3,3,0\n4,4,1\n5,5,0\n6,6,1\n");
+  folder_.write("u.csv", "a,w,y\n1,1,0\n2,2,1\n");
+  const Recipe recipe = folder_.load(with(
+      with(
+          kLetters, "source = \"idx\"\ndir = \"letters\"",
+          "source = \"csv\"\ntrain = \"t.csv\"\ntest = \"u.csv\"\nlabel = \"y\"\nsample_weight = \"w\"\nvalidation = { "
+          "last = 0.34 }"),
+      "units = 4", "units = 2"));
+  const RecipeData read = load_data(recipe);
+  EXPECT_EQ(read.features, std::vector<std::string>{"a"});
+  const FitOptions options = fit_options(recipe, read);
+  EXPECT_EQ(options.sample_weight, (std::vector<float>{1, 2, 3}));
+  EXPECT_EQ(options.validation_sample_weight, (std::vector<float>{4, 5, 6}));
+  Sequential model = build_model(recipe, read.train);
+  EXPECT_EQ(model.fit(read.train, options).ended, Ended::completed);
+}
+
 TEST_F(RecipeBuild, draws_a_shuffled_split_by_the_recipes_seed) {
   const auto rows = [&](const std::string& seed) {
     const RecipeData read = data({"data.validation.fraction=0.5", "seed=" + seed});
@@ -226,6 +258,10 @@ TEST_F(RecipeBuild, says_where_options_contradict_each_other) {
                  "fit.callbacks=[\"ReduceLROnPlateau\"]"),
       "[--set fit.callbacks=[\"ReduceLROnPlateau\"]] ReduceLROnPlateau cannot change a learning rate that follows a "
       "schedule\n  set compile.optimizer.learning_rate to a number, or leave the callback out");
+  EXPECT_EQ(
+      refusal_of("seed=1", "compile.metrics=[{ type = \"IoU\", num_classes = 4 }]"),
+      "[--set compile.metrics=[{ type = \"IoU\", num_classes = 4 }], metric (IoU)] target_class_ids is empty: which "
+      "classes?\n  such as target_class_ids = [0], or MeanIoU for all of them");
   EXPECT_EQ(refusal_of("seed=1", "fit.callbacks=[\"SwapEMAWeights\"]"),
             "[--set fit.callbacks=[\"SwapEMAWeights\"]] SwapEMAWeights needs moving averages, but compile.optimizer "
             "keeps none\n  set compile.optimizer.use_ema = true");

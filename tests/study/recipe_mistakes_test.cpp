@@ -62,8 +62,10 @@ TEST_F(RecipeMistakes, layers_within_a_residual) {
 }
 
 TEST_F(RecipeMistakes, layer_that_normalises_another_axis) {
-  EXPECT_EQ(layer("{ type = \"LayerNormalization\", axis = 1 }"),
-            "[r.toml:6:34] model.layers.0.axis = 1, but must be -1");
+  EXPECT_EQ(layer("{ type = \"LayerNormalization\", axis = 9 }"),
+            "[r.toml:6:34] model.layers.0.axis = 9, but must be in [-8, 8]");
+  EXPECT_EQ(layer("{ type = \"LayerNormalization\", axis = [] }"),
+            "[r.toml:6:34] model.layers.0.axis is empty\n  such as -1 or [1, 2]");
 }
 
 TEST_F(RecipeMistakes, layers_that_vary_images) {
@@ -239,6 +241,15 @@ TEST_F(RecipeMistakes, dense_without_units) {
             "[r.toml:6:3] model.layers.0 (Dense) has no units, and there is no default\n  add units = ...");
 }
 
+TEST_F(RecipeMistakes, a_reduction_that_leaves_no_one_loss) {
+  EXPECT_EQ(
+      small_with("loss = \"sparse_categorical_crossentropy\"",
+                 "loss = { type = \"MeanSquaredError\", reduction = \"none\" }"),
+      "[r.toml:11:37] compile.loss.reduction = \"none\": it leaves each sample its own loss, but a step follows the "
+      "gradient of one number (Keras's fit fails too)\n"
+      "  \"sum\" has the gradients of all samples added up, \"sum_over_batch_size\" their mean");
+}
+
 TEST_F(RecipeMistakes, layer_name_with_a_slash) {
   EXPECT_EQ(
       layer("{ type = \"Flatten\", name = \"a/b\" }"),
@@ -250,10 +261,18 @@ TEST_F(RecipeMistakes, validation_of_no_or_several_forms_or_out_of_range) {
     return small_with("\n\n", "\nvalidation = " + form + "\n\n");
   };
   EXPECT_EQ(validation("{ first = 10, last = 0.2 }"),
-            "[r.toml:3:1] data.validation has more than one of first, last and fraction\n  keep one of them");
-  EXPECT_EQ(validation("{ }"),
-            "[r.toml:3:1] data.validation does not say which samples\n"
-            "  { first = 10000 }, { last = 0.2 } or { fraction = 0.2, order = \"stratified\" }");
+            "[r.toml:3:1] data.validation has more than one of first, last, fraction and folds\n  keep one of them");
+  EXPECT_EQ(
+      validation("{ }"),
+      "[r.toml:3:1] data.validation does not say which samples\n"
+      "  { first = 10000 }, { last = 0.2 }, { fraction = 0.2, order = \"stratified\" } or { folds = 5, fold = 0 }");
+  EXPECT_EQ(validation("{ folds = 5 }"),
+            "[r.toml:3:1] data.validation does not say which fold is held out\n"
+            "  fold = 0, and 0 to 4 for all of them in turn");
+  EXPECT_EQ(validation("{ folds = 1, fold = 0 }"), "[r.toml:3:16] data.validation.folds = 1, but must be at least 2");
+  EXPECT_EQ(validation("{ folds = 5, fold = 5 }"), "[r.toml:3:27] data.validation.fold = 5, but must be in [0, 4]");
+  EXPECT_EQ(validation("{ folds = 5, fold = 4, order = \"shuffle\" }"),
+            "[r.toml:3:37] data.validation.order = \"shuffle\" is unknown\n  did you mean \"shuffled\"?");
   EXPECT_EQ(validation("0.2"), "[r.toml:3:1] data.validation must be a table, but is a float (0.2)");
   EXPECT_EQ(validation("{ first = 0 }"), "[r.toml:3:16] data.validation.first = 0, but must be at least 1");
   EXPECT_EQ(validation("{ last = 1 }"), "[r.toml:3:16] data.validation.last = 1, but must be in (0, 1)");

@@ -41,7 +41,11 @@ struct Options {
     option.valid.clear();
     for (std::string& bad : option.bad) bad = "[" + bad + "]";
   }
-  static void look_at(Option& option, const LearningRate&, const Range& range) { look_at(option, 1.0, range); }
+  static void look_at(Option& option, const LearningRate& value, const Range& range) {
+    look_at(option, 1.0, range);
+    if (!value.is_given()) option.valid = "0.1";
+  }
+  static void look_at(Option& option, const Axes&, const Range& range) { look_at(option, 1, range); }
   static void look_at(Option& option, const ShiftRange& value, const Range& range) {
     look_at(option, 0.0, range);
     if (!value.is_given()) option.valid = "0.1";

@@ -118,6 +118,12 @@ TEST_F(RecipeReading, takes_every_form_of_validation) {
   EXPECT_EQ(validation("{ fraction = 0.3, order = \"stratified\" }").kind, Kind::stratified);
   EXPECT_EQ(validation("{ fraction = 0.3 }").kind, Kind::shuffled);
   EXPECT_EQ(validation("{ fraction = 0.3 }").fraction, 0.3);
+  const ValidationSpec fold = validation("{ folds = 5, fold = 2, order = \"stratified\" }");
+  EXPECT_EQ(fold.kind, Kind::fold);
+  EXPECT_EQ(fold.folds, 5);
+  EXPECT_EQ(fold.fold, 2);
+  EXPECT_EQ(fold.fold_order, FoldOrder::stratified);
+  EXPECT_EQ(validation("{ folds = 5, fold = 0 }").fold_order, FoldOrder::shuffled);
 }
 
 TEST_F(RecipeReading, takes_the_options_of_an_idx_set) {
@@ -232,6 +238,40 @@ TEST_F(RecipeReading, a_learning_rate_may_be_a_schedule) {
   ASSERT_NE(schedule, nullptr);
   EXPECT_EQ(std::get<CosineDecay>(*schedule).initial_learning_rate, 0.5);
   EXPECT_EQ(std::get<CosineDecay>(*schedule).decay_steps, 20);
+}
+
+TEST_F(RecipeReading, a_learning_rate_scheduler_has_a_schedule_of_epochs) {
+  const Recipe recipe = folder_.load(
+      kSmall +
+      "callbacks = [ { type = \"LearningRateScheduler\", schedule = { type = \"PiecewiseConstantDecay\", boundaries = "
+      "[2, 5], values = [0.1, 0.01, 0.001] } } ]\n");
+  const auto& callback = std::get<EpochSchedule>(recipe.fit.callbacks.at(0));
+  EXPECT_EQ(callback.schedule.at(2), 0.1);
+  EXPECT_EQ(callback.schedule.at(3), 0.01);
+  EXPECT_EQ(to_toml(folder_.load(to_toml(recipe))), to_toml(recipe));
+  EXPECT_EQ(folder_.refusal(kSmall + "callbacks = [ \"LearningRateScheduler\" ]\n"),
+            "[r.toml:14:15] fit.callbacks.0 (LearningRateScheduler) has no schedule, and there is no default\n"
+            "  add schedule = ...");
+}
+
+TEST_F(RecipeReading, takes_weighted_metrics_and_those_of_intersections) {
+  const Recipe recipe = folder_.load(
+      kSmall,
+      {"compile.metrics=[\"accuracy\"]",
+       "compile.weighted_metrics=[\"accuracy\", { type = \"MeanIoU\", num_classes = 10, sparse_y_pred = false }]"});
+  EXPECT_EQ(metric_names(recipe.compile.metrics, recipe.compile.weighted_metrics),
+            (std::vector<std::string>{"accuracy", "weighted_accuracy", "mean_io_u"}));
+  EXPECT_FALSE(std::get<MeanIoU>(recipe.compile.weighted_metrics[1]).sparse_y_pred);
+}
+
+TEST_F(RecipeReading, takes_an_axis_or_several_and_a_noise_shape) {
+  const Recipe recipe =
+      folder_.load(with(kSmall, "{ type = \"Flatten\" }",
+                        "{ type = \"LayerNormalization\", axis = [1, 2] }, { type = \"Dropout\", rate = "
+                        "0.5, noise_shape = [-1, 28, 1], seed = 3 }, { type = \"Flatten\" }"));
+  EXPECT_EQ(std::get<LayerNormalization>(recipe.layers[0]).axis.list, (std::vector<int>{1, 2}));
+  EXPECT_EQ(std::get<Dropout>(recipe.layers[1]).noise_shape, (std::vector<int>{-1, 28, 1}));
+  EXPECT_EQ(std::get<Dropout>(recipe.layers[1]).seed, 3u);
 }
 
 }  // namespace

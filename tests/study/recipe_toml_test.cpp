@@ -50,6 +50,9 @@ struct Listing {
     inner.field("low", value.low, doc);
     inner.field("high", value.high, doc);
   }
+  void field(std::string_view name, const Axes& value, std::string_view doc, const Range& = {}) {
+    field(name, value.list, doc);
+  }
   void field(std::string_view name, const MixUp& value, std::string_view, const Range& = {}) {
     describe(value, Listing{lines, address + std::string(name) + "."});
   }
@@ -58,6 +61,9 @@ struct Listing {
     inner.field("kind", value.kind, doc);
     inner.field("first", value.first, doc);
     inner.field("fraction", value.fraction, doc);
+    inner.field("folds", value.folds, doc);
+    inner.field("fold", value.fold, doc);
+    inner.field("fold_order", value.fold_order, doc);
   }
   template <class... A>
   void field(std::string_view name, const std::variant<A...>& value, std::string_view, const Range& = {}) {
@@ -114,6 +120,7 @@ layers = [
 optimizer = { type = "Adam", learning_rate = 0.001, beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-07, amsgrad = false, weight_decay = 0, use_ema = false, ema_momentum = 0.99, exclude_from_weight_decay = [] }
 loss = { type = "SparseCategoricalCrossentropy", from_logits = false, label_smoothing = 0, reduction = "sum_over_batch_size" }
 metrics = []
+weighted_metrics = []
 dtype = "float32"
 
 [fit]

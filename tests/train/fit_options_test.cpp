@@ -132,6 +132,22 @@ TEST(StockCallbacks, LearningRateSchedulerSetsAndLogsTheRate) {
   EXPECT_NE(std::string(error.what()).find("the schedule gave -1 for epoch 0"), std::string::npos) << error.what();
 }
 
+TEST(StockCallbacks, AnEpochScheduleIsALearningRateSchedulerOfASchedule) {
+  std::ostringstream out;
+  const EpochSchedule halves{ExponentialDecay{.initial_learning_rate = 0.5, .decay_steps = 1, .decay_rate = 0.5}, 1};
+  const History history =
+      two_layers().fit(ten_samples(), {.epochs = 4, .initial_epoch = 1, .callbacks = {halves}, .output = &out});
+  EXPECT_EQ(history["learning_rate"], (std::vector<double>{0.25, 0.125, 0.0625})) << "by the epoch's number";
+  EXPECT_NE(out.str().find("\nEpoch 2: LearningRateScheduler setting learning rate to 0.25.\n"), std::string::npos)
+      << out.str();
+  Sequential scheduled = two_layers();
+  scheduled.compile({.optimizer = SGD{.learning_rate = LinearWarmup{.learning_rate = 0.1, .warmup_steps = 3}},
+                     .loss = SparseCategoricalCrossentropy{}});
+  EXPECT_NE(std::string(thrown_by([&] { scheduled.fit(ten_samples(), {.callbacks = {halves}}); }).what())
+                .find("[callback (LearningRateScheduler)] the learning rate follows a schedule (LinearWarmup)"),
+            std::string::npos);
+}
+
 TEST(Diagnosis, NamesTheSampleTheVariableOrTheLayer) {
   const auto reason = [](Sequential& model, const Dataset& data) {
     const History history = model.fit(data, {.batch_size = 10});

@@ -23,7 +23,7 @@ double measure(const Metric& metric, const Samples& samples) {
   const Loss loss = columns == 1 ? Loss{BinaryCrossentropy{}} : Loss{CategoricalCrossentropy{}};
   const Dataset data = from_arrays({static_cast<int>(columns)}, std::vector<float>(columns),
                                    Targets{std::vector<float>(columns), static_cast<int>(columns)});
-  MetricSums sums({metric}, model, loss, data);
+  MetricSums sums({{metric, "metric"}}, model, loss, data);
   const auto largest = [](const std::vector<double>& v) {
     return v.size() == 1 ? int{v[0] > 0.5} : static_cast<int>(std::max_element(v.begin(), v.end()) - v.begin());
   };
@@ -72,6 +72,39 @@ TEST(Metrics, OfClasses) {
   EXPECT_DOUBLE_EQ(measure(MatthewsCorrelation{}, kClasses), (4 * 6 - 12) / std::sqrt((36.0 - 14) * (36 - 12)));
   EXPECT_DOUBLE_EQ(measure(TopKCategoricalAccuracy{.k = 2}, kClasses), 1);
   EXPECT_DOUBLE_EQ(measure(SparseTopKCategoricalAccuracy{.k = 1}, kClasses), 4.0 / 6);
+}
+
+TEST(Metrics, OfIntersectionsOverUnions) {
+  // Of class 0 two of three are told and nothing else, of class 1 one of two and one of class 0, of class 2 its one and
+  // one of class 1.
+  EXPECT_NEAR(measure(OneHotMeanIoU{.num_classes = 3}, kClasses), (2.0 / 3 + 1.0 / 3 + 1.0 / 2) / 3, 1e-6);
+  EXPECT_NEAR(measure(OneHotIoU{.num_classes = 3, .target_class_ids = {1}}, kClasses), 1.0 / 3, 1e-6);
+  EXPECT_NEAR(measure(OneHotMeanIoU{.num_classes = 3, .ignore_class = 1}, kClasses), (2.0 / 3 + 0 + 1) / 3, 1e-6);
+  EXPECT_NEAR(measure(BinaryIoU{}, kDecisions), (2.0 / 4 + 2.0 / 4) / 2, 1e-6);
+  EXPECT_NEAR(measure(BinaryIoU{.target_class_ids = {1}, .threshold = 0.3}, kDecisions), 3.0 / 5, 1e-6)
+      << "from the threshold on";
+}
+
+TEST(Metrics, OfIntersectionsSayWhatTheyCannotRead) {
+  const auto refusal = [](const Metric& metric, int outputs, bool labels) {
+    Sequential model(Input{2}, {Dense{.units = outputs, .activation = Activation::softmax}});
+    model.compile({.loss = labels ? Loss{SparseCategoricalCrossentropy{}} : Loss{CategoricalCrossentropy{}},
+                   .metrics = {metric}});
+    const Dataset data = from_arrays({2}, {1, 2, 3, 4}, std::vector<std::int32_t>{0, 1}, std::max(outputs, 2));
+    const Dataset one = from_arrays({2}, {1, 2, 3, 4}, Targets{{0, 1}});
+    return std::string(test::thrown_by([&] {
+                         static_cast<void>(model.evaluate(labels ? data : outputs == 1 ? one : to_categorical(data)));
+                       }).what());
+  };
+  EXPECT_EQ(refusal(MeanIoU{.num_classes = 3}, 3, true),
+            "[metrics] mean_io_u takes an output for the number of a class, but the network has one for each class\n"
+            "  say sparse_y_pred = false");
+  EXPECT_EQ(refusal(MeanIoU{.num_classes = 3, .sparse_y_pred = false}, 3, false),
+            "[metrics] mean_io_u takes targets for numbers of classes, but they are one-hot\n"
+            "  say sparse_y_true = false");
+  EXPECT_EQ(refusal(OneHotMeanIoU{.num_classes = 2}, 1, false),
+            "[metrics] one_hot_mean_io_u takes the largest of several outputs, but the network has one\n"
+            "  BinaryIoU says what one output means");
 }
 
 TEST(Metrics, OfCalibration) {

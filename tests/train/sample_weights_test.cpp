@@ -68,6 +68,41 @@ TEST(ClassWeight, IsTheSampleWeightOfItsClass) {
   EXPECT_EQ(by_class.weights_sha256(), by_sample.weights_sha256());
 }
 
+TEST(WeightedMetrics, CountASampleAsItsWeightSays) {
+  Sequential model = weighted_network();
+  model.compile({.loss = SparseCategoricalCrossentropy{}, .metrics = {Accuracy{}}, .weighted_metrics = {Accuracy{}}});
+  std::vector<float> weights(60, 0.0f);
+  std::fill(weights.begin(), weights.begin() + 30, 2.0f);
+  const Score score = model.evaluate(weighted_blobs(), {.sample_weight = weights});
+  EXPECT_EQ(score["accuracy"].value, model.evaluate(weighted_blobs())["accuracy"].value);
+  EXPECT_EQ(score["weighted_accuracy"].value, model.evaluate(weighted_blobs().slice(0, 30))["accuracy"].value);
+  EXPECT_LE(score["weighted_accuracy"].low, score["weighted_accuracy"].value);
+  EXPECT_GE(score["weighted_accuracy"].high, score["weighted_accuracy"].value);
+}
+
+TEST(WeightedMetrics, TakeThePlaceOfTheOnesThatAreReportedAnyway) {
+  Sequential model = weighted_network();
+  model.compile({.loss = SparseCategoricalCrossentropy{}, .weighted_metrics = {BalancedAccuracy{}}});
+  const Score score = model.evaluate(weighted_blobs(), {.sample_weight = std::vector<float>(60, 2.0f)});
+  ASSERT_EQ(score.metrics.size(), 1u);
+  EXPECT_EQ(score.metrics[0].first, "balanced_accuracy");
+  for (const auto& entry : score.of_classes) EXPECT_NE(entry.first, "balanced_accuracy");
+}
+
+TEST(SampleWeight, OfValidationDataIsItsOwn) {
+  const Dataset data = weighted_blobs();
+  std::vector<float> weights(15, 1.0f);
+  weights[3] = 4.0f;
+  Sequential model = weighted_network();
+  const History history =
+      model.fit(data.slice(0, 45), {.validation_data = data.slice(45, 15), .validation_sample_weight = weights});
+  EXPECT_NEAR(history["val_loss"].back(), model.evaluate(data.slice(45, 15), {.sample_weight = weights}).loss.value,
+              1e-9);
+  const Error error =
+      test::thrown_by([&] { model.fit(data, {.validation_split = 0.2, .validation_sample_weight = weights}); });
+  EXPECT_NE(std::string(error.what()).find("without validation_data"), std::string::npos) << error.what();
+}
+
 TEST(Refused, WeightsThatDoNotFit) {
   Sequential model = weighted_network();
   const auto refusal = [&](const FitOptions& options) {

@@ -5,6 +5,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "base/random.hpp"
 #include "compute/kernels/elementwise-inl.h"
 #include "compute/kernels/philox-inl.h"
 #include "compute/kernels/run-inl.h"
@@ -78,8 +79,21 @@ void Run(const DropoutOp& op, const Frame& frame, const Piece& piece) {
   HWY_ALIGN std::uint32_t numbers[kNumbers];
   std::size_t r = piece.row;
   const auto row = [&](const float* in, float* out, float* mask) HWY_ATTR {
-    const std::uint64_t begin = r * columns;
+    const std::uint64_t begin = op.sharing.rows ? 0 : r * columns;
     ++r;
+    if (op.sharing.axes > 0) {
+      std::uint64_t drawer = ~std::uint64_t{0};
+      float drawn = 0;
+      for (std::size_t c = first; c < last; ++c) {
+        if (const std::uint64_t own = begin + op.sharing.column(c); own != drawer) {
+          drawer = own;
+          drawn = Random::block(op.key, own / 4, frame.input->step)[own % 4] < threshold_bits ? 0.0f : keep_scale;
+        }
+        mask[c - first] = drawn;
+        out[c - first] = drawn == 0 ? 0.0f : in[c - first] * drawn;
+      }
+      return;
+    }
     for (std::size_t c = first; c < last;) {
       const std::uint64_t block = (begin + c) / 4;
       PhiloxBlocks(op.key, block, frame.input->step, numbers);
