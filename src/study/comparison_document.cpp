@@ -68,7 +68,8 @@ Json change_json(const Comparison& comparison, const Change& change) {
                 {"share_better", json_number(j.better.value)},
                 {"share_better_interval", interval_json(j.better.interval)},
                 {"test", change.test ? test_json(*change.test) : Json(nullptr)},
-                {"why", change.why ? explanation_document(*change.why, comparison.baseline.name, comparison.metric) : Json(nullptr)}};
+                {"why", change.why ? explanation_document(*change.why, comparison.baseline.name, comparison.metric)
+                                   : Json(nullptr)}};
   Json differences = Json::array();
   for (const RecipeDifference& d : change.differences)
     differences.push_back(Json{{"key", d.address},
