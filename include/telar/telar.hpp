@@ -21,4 +21,5 @@
 #include <telar/predictor.hpp>
 #include <telar/sequential.hpp>
 #include <telar/snapshot.hpp>
+#include <telar/training.hpp>
 #include <telar/version.hpp>
