@@ -81,6 +81,15 @@ TEST(FurtherSteps, MoveEachKernelByRateTimesGradient) {
   }
 }
 
+TEST(FurtherSteps, NeedNoValidation) {
+  const Dataset train = samples(640, 0, 1);
+  const Sequential model = network({Dense{.units = 8}});
+  FitOptions options{.batch_size = 64, .validation_data = train, .validation_freq = 2};
+  options.sample_weight.assign(640, 0.5f);
+  options.validation_sample_weight.assign(640, 2.0f);
+  EXPECT_EQ(take_further_steps(model, train, options, {.further_steps = 8}).kernels.size(), 2u);
+}
+
 TEST(FurtherSteps, LeaveTheModelAloneAndAverageWhatFollows) {
   const Dataset train = samples(640, 0, 1);
   Sequential model = network({Dense{.units = 8, .activation = Activation::relu}});

@@ -77,7 +77,7 @@ Measures measure(const Sequential& model, const Score& as_trained, const Recipe&
   ProbeSettings settings{.threads = threads};
   settings.further_steps = std::min(settings.further_steps, batches);
   settings.gradient_steps = std::min(settings.gradient_steps, batches);
-  const EvaluateOptions evaluation{.threads = threads};
+  const EvaluateOptions evaluation{.threads = threads, .sample_weight = data.validation_weights};
   const auto score = [&](const Sequential& network) { return logs_of(network.evaluate(*data.validation, evaluation)); };
 
   Measures m;

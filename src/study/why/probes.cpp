@@ -152,6 +152,7 @@ FurtherSteps take_further_steps(const Sequential& model, const Dataset& train, F
   options.epochs = 1;
   options.initial_epoch = 0;
   options.validation_data.reset();
+  options.validation_sample_weight.clear();
   options.validation_split = 0;
   options.validation_freq_steps.reset();
   options.training_score = false;
