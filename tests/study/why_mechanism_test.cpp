@@ -87,6 +87,14 @@ TEST(Variants, HaveARateThatFallsOverAllSteps) {
   EXPECT_EQ(with_decayed_rate(decayed, 100).name, decayed.name) << "a schedule stays";
 }
 
+TEST(Variants, LeaveASchedulePerEpochAlone) {
+  Recipe recipe = recipe_with(Adam{});
+  recipe.fit.callbacks = {EpochSchedule{.schedule = 0.01}};
+  EXPECT_TRUE(follows_schedule(recipe));
+  EXPECT_EQ(with_decayed_rate(recipe, 100).name, recipe.name);
+  EXPECT_FALSE(with_rate_times(recipe, 0.5));
+}
+
 TEST(Variants, HaveARateToTwoDigits) {
   const std::optional<Recipe> slower = with_rate_times(recipe_with(SGD{.learning_rate = 0.1}), 0.3333);
   ASSERT_TRUE(slower);

@@ -103,7 +103,11 @@ std::optional<Mechanism> find_remedy(std::vector<MechanismTest>& tests, bool mor
 }
 
 bool follows_schedule(const Recipe& recipe) {
-  return std::visit([](const auto& o) { return o.learning_rate.schedule() != nullptr; }, recipe.compile.optimizer);
+  const bool by_epochs = std::ranges::any_of(recipe.fit.callbacks, [](const Callback::Stock& callback) {
+    return std::holds_alternative<EpochSchedule>(callback);
+  });
+  return by_epochs ||
+         std::visit([](const auto& o) { return o.learning_rate.schedule() != nullptr; }, recipe.compile.optimizer);
 }
 
 bool keeps_best_weights(const Recipe& recipe) {
