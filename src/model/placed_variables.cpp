@@ -26,9 +26,8 @@ void place_variables(const Model& model, const PlanOptions& options, Program& pr
   for (std::size_t i = 0; i < of_user.size(); ++i) {
     const Variable& variable = model.variables()[i];
     PackedVariable packed{Vector{}, variable.offset, {}};
-    if (of_user[i])
-      packed.packed = space.vector(static_cast<int>(variable.size()));
-    else if (variable.shape.size() == 2 && variable.path.ends_with("/kernel"))
+    const bool is_kernel = variable.shape.size() == 2 && variable.path.ends_with("/kernel");
+    if (is_kernel && !of_user[i])
       packed.packed = space.kernel(variable.shape[0], variable.shape[1]);
     else
       packed.packed = space.vector(static_cast<int>(variable.size()));
