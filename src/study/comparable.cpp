@@ -77,6 +77,10 @@ void check_same_samples(const Recipe& baseline, const RecipeData& of_baseline, c
   if (of_baseline.validation && of_change.validation)
     check(*of_baseline.validation, *of_change.validation, "validation");
   check(of_baseline.test, of_change.test, "test");
+  if (of_baseline.train_weights != of_change.train_weights ||
+      of_baseline.validation_weights != of_change.validation_weights)
+    throw Error(ErrorCode::usage, place_of(change, "data.dir"),
+                "the weights of the samples of " + change.name + " are not those of " + baseline.name, kSameSamples);
 }
 
 std::string common_metric(const std::vector<Recipe>& recipes, const std::vector<RecipeData>& data,

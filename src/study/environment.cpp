@@ -39,17 +39,17 @@ std::string operating_system() {
   return std::string(names.sysname) + " " + names.release + " " + names.machine;
 }
 
-Json set_document(const Dataset& set) {
+Json set_document(const Dataset& set, std::span<const float> weights = {}) {
   return Json{{"name", set.name()},
               {"samples", set.size()},
               {"shape", set.shape()},
               {"classes", set.classes()},
-              {"sha256", fingerprint(set)}};
+              {"sha256", fingerprint(set, weights)}};
 }
 
 }  // namespace
 
-std::string fingerprint(const Dataset& data) {
+std::string fingerprint(const Dataset& data, std::span<const float> weights) {
   Sha256 hash;
   const Dataset::Storage& storage = data.storage();
   const auto update = [&hash](const auto& values, std::size_t first, std::size_t count) {
@@ -66,16 +66,17 @@ std::string fingerprint(const Dataset& data) {
       update(storage.targets, row * width, width);
     }
   }
+  update(weights, 0, weights.size());
   return hash.hex();
 }
 
 Json data_document(const RecipeData& data) {
-  Json document{{"train", set_document(data.train)}};
+  Json document{{"train", set_document(data.train, data.train_weights)}};
   if (const std::optional<PictureTraits> traits = traits_of(data.train))
     document["train"]["pictures"] = Json{{"border", traits->border},
                                          {"mean", {traits->mean_low, traits->mean_high}},
                                          {"bright", {traits->bright_low, traits->bright_high}}};
-  if (data.validation) document["validation"] = set_document(*data.validation);
+  if (data.validation) document["validation"] = set_document(*data.validation, data.validation_weights);
   document["test"] = set_document(data.test);
   if (!data.features.empty()) document["features"] = data.features;
   if (!data.targets.empty()) document["targets"] = data.targets;

@@ -13,9 +13,9 @@
 
 namespace telar {
 
-/// SHA-256 over shape, samples (as stored) and labels or targets, row by row in the set's order: the same for the same
-/// samples, wherever they come from.
-[[nodiscard]] std::string fingerprint(const Dataset& data);
+/// SHA-256 over shape, samples (as stored) and labels or targets, row by row in the set's order, then their weights, if
+/// they have any: the same for the same samples, wherever they come from.
+[[nodiscard]] std::string fingerprint(const Dataset& data, std::span<const float> weights = {});
 
 /// The data's part of the document: name, samples, shape, classes and fingerprint of each set, the names of columns and
 /// classes, and what training pictures are like. Reads all of the data.

@@ -27,6 +27,22 @@ TEST(Fingerprint, TellsTargetsFromOtherTargets) {
             fingerprint(to_categorical(set_of({1, 2, 3, 4}, {0, 2}))));
 }
 
+TEST(DataDocument, TellsSamplesFromTheSameOnesWithOtherWeights) {
+  const Dataset set = set_of({1, 2, 3, 4}, {0, 1});
+  const auto hashes = [&](std::vector<float> weights) {
+    const Json document = data_document({.train = set,
+                                         .validation = set,
+                                         .test = set,
+                                         .train_weights = weights,
+                                         .validation_weights = std::move(weights)});
+    EXPECT_EQ(document["train"]["sha256"], document["validation"]["sha256"]);
+    return document["train"]["sha256"].get<std::string>();
+  };
+  EXPECT_EQ(hashes({}), fingerprint(set));
+  EXPECT_NE(hashes({1, 2}), hashes({}));
+  EXPECT_NE(hashes({1, 2}), hashes({1, 3}));
+}
+
 TEST(DataDocument, KeepsTheNamesOfColumnsAndClasses) {
   const Dataset set = set_of({1, 2, 3, 4}, {0, 1});
   EXPECT_FALSE(data_document({set, {}, set}).contains("features"));
