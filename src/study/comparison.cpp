@@ -10,6 +10,7 @@
 #include "base/atomic_file.hpp"
 #include "base/bootstrap.hpp"
 #include "study/comparable.hpp"
+#include "study/compared_samples.hpp"
 #include "study/environment.hpp"
 #include "study/new_folder.hpp"
 #include "study/run_index.hpp"
@@ -23,46 +24,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr CheckpointPace kComparisonPace{.seconds = 30};
-
-/// Whether two recipes of the same [data] take their samples in the same form, labels or one-hot targets.
-bool same_form(const Recipe& a, const Recipe& b) {
-  const bool same_loss = a.compile.loss && b.compile.loss && a.compile.loss->index() == b.compile.loss->index();
-  // For others the width of the network decides, too.
-  return same_loss && a.data.directory == b.data.directory &&
-         (std::holds_alternative<SparseCategoricalCrossentropy>(*a.compile.loss) ||
-          std::holds_alternative<CategoricalCrossentropy>(*a.compile.loss));
-}
-
-/// The samples of each recipe, baseline first; for a split that the seed decides, of each seed.
-class Samples {
- public:
-  struct Set {
-    RecipeData data;
-    Json document;
-  };
-
-  explicit Samples(const std::vector<Recipe>& recipes) : recipes_(recipes) {
-    by_seed_ = recipes.front().data.validation.by_seed();
-  }
-
-  /// Of recipe number `recipe`.
-  const Set& of(std::size_t recipe, std::uint64_t seed) {
-    for (std::size_t other = 0; other < recipe; ++other)
-      if (same_form(recipes_[other], recipes_[recipe])) return of(other, seed);
-    const std::pair<std::size_t, std::uint64_t> key{recipe, by_seed_ ? seed : recipes_.front().seed};
-    if (const auto known = sets_.find(key); known != sets_.end()) return known->second;
-    Recipe one = recipes_[recipe];
-    one.seed = key.second;
-    RecipeData data = load_data(one);
-    Json document = data_document(data);
-    return sets_.emplace(key, Set{std::move(data), std::move(document)}).first->second;
-  }
-
- private:
-  const std::vector<Recipe>& recipes_;
-  bool by_seed_;
-  std::map<std::pair<std::size_t, std::uint64_t>, Set> sets_;
-};
 
 /// One comparison on its way from the plan to its document.
 class Work {
@@ -211,7 +172,7 @@ class Work {
   std::optional<SeedJob> find_or_plan(std::size_t recipe, ComparedRun& run) {
     Recipe one = recipes_[recipe];
     one.seed = run.seed;
-    const Samples::Set& samples = samples_.of(recipe, run.seed);
+    const ComparedSamples::Set& samples = samples_.of(recipe, run.seed);
     const Json environment = environment_document(one, 1, samples.document, plan_.command);
     std::optional<RunFolder> begun;
     const auto [first, last] = store_.equal_range(run_key(environment));
@@ -407,7 +368,7 @@ class Work {
   const TrainJobs& train_;
   const std::function<bool()>& stopped_;
   std::vector<Recipe> recipes_;  // baseline first; seeds are the baseline's
-  Samples samples_;
+  ComparedSamples samples_;
   std::multimap<std::string, RunEntry> store_;
   Comparison comparison_;
   std::vector<HParams> hparams_;  // of the recipes; empty: nobody asked for them
