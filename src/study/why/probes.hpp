@@ -12,7 +12,7 @@ namespace telar {
 /// How long they take: a few hundredths of an epoch each.
 struct ProbeSettings {
   int further_steps = 64;     ///< of the training, to see how far its weights still move; at least 4
-  int statistics_steps = 24;  ///< batches for recomputed statistics, at least 1
+  int statistics_steps = 16;  ///< batches for recomputed statistics, at least 1
   int gradient_steps = 8;     ///< batches for the norms of gradients, at least 1
   int threads = 1;
 };
