@@ -150,9 +150,11 @@ struct SoftmaxOp {
 /// Which element's draw element (r, c) of a matrix takes: its own, or along some axes of a sample, or of the batch,
 /// that of the first one.
 struct DrawSharing {
-  bool rows = false;                      ///< all rows share those of row 0
-  int axes = 0;                           ///< of a sample in C order; 0: each column has its own
-  std::array<int, 8> extents{}, steps{};  ///< of each axis; step 0: its elements share
+  static constexpr std::size_t kMostAxes = 8;
+
+  bool rows = false;                              ///< all rows share those of row 0
+  int axes = 0;                                   ///< of a sample in C order; 0: each column has its own
+  std::array<int, kMostAxes> extents{}, steps{};  ///< of each axis; step 0: its elements share
 
   [[nodiscard]] std::uint64_t column(std::uint64_t c) const noexcept {
     if (axes == 0) return c;

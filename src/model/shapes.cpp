@@ -4,6 +4,7 @@
 
 #include <telar/error.hpp>
 
+#include "compute/forward_ops.hpp"
 #include "model/acts.hpp"
 #include "model/model.hpp"
 #include "spec/describe.hpp"
@@ -101,6 +102,9 @@ struct Rule {
       throw Error(ErrorCode::usage, where, "noise_shape " + list_text(noise) + message, hint + "]");
     };
     if (noise.empty()) return input;
+    if (input.size() > compute::DrawSharing::kMostAxes)
+      refuse(" is for samples of up to " + std::to_string(compute::DrawSharing::kMostAxes) + " axes, but these have " +
+             std::to_string(input.size()));
     if (noise.size() != input.size() + 1)
       refuse(" has " + std::to_string(noise.size()) + (noise.size() == 1 ? " extent" : " extents") +
              ", but a batch of samples " + shape_text(input) + " has " + std::to_string(input.size() + 1) + " axes");

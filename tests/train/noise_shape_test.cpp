@@ -33,6 +33,17 @@ std::string refusal_of_layer(const Layer& layer) {
   return test::thrown_by([&] { static_cast<void>(Sequential(Input{2, 3}, {layer})); }).what();
 }
 
+TEST(NoiseShape, IsForSamplesOfUpToEightAxes) {
+  const auto network = [](std::size_t axes) {
+    Sequential model(
+        Input(std::vector<int>(axes, 2)),
+        {Dropout{.rate = 0.5, .noise_shape = std::vector<int>(axes + 1, 1)}, Flatten{}, Dense{.units = 1}});
+  };
+  EXPECT_NO_THROW(network(8));
+  EXPECT_NE(std::string(test::thrown_by([&] { network(9); }).what()).find("up to 8 axes, but these have 9"),
+            std::string::npos);
+}
+
 TEST(NoiseShape, OfItsOwnExtentsChangesNothing) {
   EXPECT_EQ(hash_with(Dropout{.rate = 0.5, .noise_shape = {-1, 2, 3}}), hash_with(Dropout{.rate = 0.5}));
   EXPECT_EQ(hash_with(Dropout{.rate = 0.5, .noise_shape = {-1, -1, -1}}), hash_with(Dropout{.rate = 0.5}));
