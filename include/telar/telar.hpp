@@ -22,4 +22,5 @@
 #include <telar/sequential.hpp>
 #include <telar/snapshot.hpp>
 #include <telar/training.hpp>
+#include <telar/tuning.hpp>
 #include <telar/version.hpp>

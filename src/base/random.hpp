@@ -10,7 +10,7 @@
 namespace telar {
 
 /// What a stream is for; streams of different purposes never meet.
-enum class Purpose : std::uint32_t { initializer = 1, shuffle = 2, dropout = 3, split = 4 };
+enum class Purpose : std::uint32_t { initializer = 1, shuffle = 2, dropout = 3, split = 4, search = 5 };
 
 /// One stream of random numbers.
 class Random {

@@ -35,6 +35,7 @@ int run(int argc, char** argv) {
       "Examples:\n"
       "  telar train recipes/fashion-mnist/baseline.toml\n"
       "  telar compare recipes/fashion-mnist/baseline.toml recipes/fashion-mnist/batch-normalization.toml\n"
+      "  telar tune recipes/fashion-mnist/search.toml --budget 10m\n"
       "  telar evaluate runs/2026-01-02T03-04-05Z-baseline-s0\n"
       "  telar predict runs/2026-01-02T03-04-05Z-wine-s0 new-wines.csv\n"
       "  telar inspect recipes/fashion-mnist/batch-normalization.toml\n"
@@ -44,7 +45,8 @@ int run(int argc, char** argv) {
   const std::vector<std::string> command{argv, argv + argc};
   std::vector<Verb> verbs{add_train(program, command), add_compare(program, command), add_evaluate(program),
                           add_predict(program),        add_inspect(program),          add_doctor(program),
-                          add_export(program),         add_report(program),           add_runs(program)};
+                          add_export(program),         add_report(program),           add_runs(program),
+                          add_tune(program, command)};
   CLI::App& data = add_data(program);
   verbs.push_back(add_data_inspect(data));
   verbs.push_back(add_fetch(data));

@@ -47,6 +47,7 @@ struct Verb {
 [[nodiscard]] Verb add_data_inspect(CLI::App& data);
 [[nodiscard]] Verb add_fetch(CLI::App& data);
 [[nodiscard]] Verb add_compare(CLI::App& program, std::vector<std::string> command);
+[[nodiscard]] Verb add_tune(CLI::App& program, std::vector<std::string> command);
 [[nodiscard]] Verb add_runs(CLI::App& program);
 
 /// Adds --json, -q, --color and --threads to a verb, and its examples to its --help.

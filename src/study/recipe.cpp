@@ -76,7 +76,10 @@ void check_complete(const Recipe& recipe) {
 }  // namespace
 
 Recipe load_recipe(const std::filesystem::path& file, const std::vector<std::string>& settings) {
-  const toml::table tree = read_recipe_tree(file, settings);
+  return recipe_of_tree(read_recipe_tree(file, settings), file);
+}
+
+Recipe recipe_of_tree(const toml::table& tree, const std::filesystem::path& file) {
   Recipe recipe;
   recipe.name = file.stem().string();
   recipe.file = file;

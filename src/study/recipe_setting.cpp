@@ -16,21 +16,20 @@ namespace {
 
 class Setting {
  public:
-  explicit Setting(const std::string& text) : place_("--set " + text) {
+  /// "path=value"
+  explicit Setting(const std::string& text)
+      : place_("--set " + text), source_{{1, 1}, {1, 1}, std::make_shared<const std::string>(place_)} {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0)
       refuse("not of the form path=value", "write it such as fit.epochs=3");
-    value_text_ = text.substr(equals + 1);
-    for (std::size_t begin = 0; begin <= equals;) {
-      const std::size_t end = std::min(text.find('.', begin), equals);
-      path_.push_back(text.substr(begin, end - begin));
-      if (path_.back().empty())
-        refuse("the path has an empty name", "write it such as compile.optimizer.learning_rate=3e-4");
-      begin = end + 1;
-    }
-    constexpr std::size_t kDeepest = 100;
-    if (path_.size() > kDeepest) refuse("the path has more than 100 names", "nothing in a recipe is so deep");
-    if (path_.front() == "extends") refuse("extends is for files only", "give the other recipe instead");
+    take_path(text.substr(0, equals));
+    value_ = parse_value(text.substr(equals + 1));
+  }
+
+  Setting(const std::string& path, const toml::node& value, const toml::source_region& source)
+      : place_(place_of(source)), source_(source) {
+    take_path(path);
+    value_.insert("value", value);
   }
 
   void apply(toml::table& tree) const {
@@ -40,10 +39,10 @@ class Setting {
       at = &step(*at, path_[i], address);
       address = join(address, path_[i]);
     }
-    toml::table value = parse_value();
+    toml::table value = value_;
     if (toml::table* table = at->as_table()) {
       toml::table over;
-      over.insert(toml::key(path_.back(), source()), std::move(*value.get("value")));
+      over.insert(toml::key(path_.back(), source_), std::move(*value.get("value")));
       merge(*table, std::move(over), address);
     } else {
       toml::array& array = *at->as_array();
@@ -52,6 +51,19 @@ class Setting {
   }
 
  private:
+  void take_path(const std::string& path) {
+    for (std::size_t begin = 0; begin <= path.size();) {
+      const std::size_t end = std::min(path.find('.', begin), path.size());
+      path_.push_back(path.substr(begin, end - begin));
+      if (path_.back().empty())
+        refuse("the path has an empty name", "write it such as compile.optimizer.learning_rate=3e-4");
+      begin = end + 1;
+    }
+    constexpr std::size_t kDeepest = 100;
+    if (path_.size() > kDeepest) refuse("the path has more than 100 names", "nothing in a recipe is so deep");
+    if (path_.front() == "extends") refuse("extends is for files only", "give the other recipe instead");
+  }
+
   // The table or array that `name` is in `parent`.
   toml::node& step(toml::node& parent, const std::string& name, const std::string& address) const {
     toml::table* table = parent.as_table();
@@ -63,7 +75,7 @@ class Setting {
       toml::table made;  // a class name stands for a table with that type: optimizer = "adam"
       if (child != nullptr) made.insert(toml::key("type", child->source()), std::move(*child));
       if (table != nullptr) {
-        table->insert_or_assign(toml::key(name, source()), std::move(made));
+        table->insert_or_assign(toml::key(name, source_), std::move(made));
         child = table->get(name);
       } else {
         array->replace(array->cbegin() + position, std::move(made));
@@ -100,30 +112,33 @@ class Setting {
     return automatic_names(classes_and_names);
   }
 
-  // {value = ...}, so that the value keeps its place
-  toml::table parse_value() const {
+  toml::table parse_value(const std::string& text) const {
     try {
-      toml::table parsed = parse_toml("value = " + value_text_, place_);
+      toml::table parsed = parse_toml("value = " + text, place_);
       if (parsed.size() == 1) return parsed;
     } catch (const Error&) {  // relu, float32, ../data
     }
     toml::table bare;
-    bare.insert("value", value_text_);
+    bare.insert("value", text);
     return bare;
   }
-
-  toml::source_region source() const { return {{1, 1}, {1, 1}, std::make_shared<const std::string>(place_)}; }
 
   [[noreturn]] void refuse(const std::string& message, const std::string& hint) const {
     throw Error(ErrorCode::usage, place_, message, hint);
   }
 
-  std::string place_, value_text_;
+  std::string place_;
+  toml::source_region source_;
   std::vector<std::string> path_;
+  toml::table value_;  // {value = ...}, so that the value keeps its place
 };
 
 }  // namespace
 
 void apply_setting(toml::table& tree, const std::string& setting) { Setting(setting).apply(tree); }
+
+void set_value(toml::table& tree, const std::string& path, const toml::node& value, const toml::source_region& source) {
+  Setting(path, value, source).apply(tree);
+}
 
 }  // namespace telar

@@ -9,7 +9,7 @@ import re
 import sys
 from pathlib import Path
 
-FLOORS = ["base", "spec", "compute", "model", "data", "train", "format", "study", "cli"]
+FLOORS = ["base", "spec", "compute", "model", "data", "train", "tune", "format", "study", "cli"]
 # The floor that a public header belongs to: whoever includes it stands there or higher.
 HEADER_FLOORS = {
     "error": "base", "version": "base",
@@ -17,7 +17,7 @@ HEADER_FLOORS = {
     "tensor_optimizers": "spec", "regularizers": "spec", "constraints": "spec", "image_layers": "spec", "custom": "spec", "custom_layer": "spec",
     "callbacks": "spec", "csv": "data", "dataset": "data", "images": "data", "telar": "study",
     # Declared for the model's floor, defined on the floors that their verbs need.
-    "sequential": "model", "predictor": "model", "onnx": "model", "gradient_check": "model", "cross_validation": "model",
+    "sequential": "model", "predictor": "model", "onnx": "model", "tuning": "tune", "gradient_check": "model", "cross_validation": "model",
 }
 PUBLIC_HEADER_LINES = 250
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^">]+)[">]')

@@ -1,0 +1,355 @@
+// The search: workers that ask what to train next, and train it.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <thread>
+#include <utility>
+
+#include <telar/error.hpp>
+#include <telar/tuning.hpp>
+
+#include "base/cores.hpp"
+#include "train/monitor.hpp"
+#include "tune/halving.hpp"
+#include "tune/importance.hpp"
+#include "tune/paused_training.hpp"
+#include "tune/sampler.hpp"
+
+namespace telar {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// What all waiting trainings may keep in memory together; the worst ones are trained anew if their turn comes.
+constexpr std::size_t kWaitingBytes = std::size_t{1} << 30;
+/// So many points in a row that are over a cap, and the search gives up.
+constexpr int kMostOverCap = 1000;
+
+/// What a worker is to do: begin a trial, or bring one to its next rung.
+struct Assignment {
+  std::size_t trial = 0;
+  int rung = 0;
+};
+
+class Search {
+ public:
+  Search(const std::vector<SearchParameter>& space,
+         const std::function<TrialTraining(const SearchPoint& point, int trial)>& build, const TuneOptions& options)
+      : options_(options),
+        build_(build),
+        space_(space),
+        objectives_(options.objectives),
+        sampler_(space_, objectives_, options.sampler, options.seed),
+        trials_(options.earlier) {
+    check();
+    for (const Trial& trial : trials_) at_.push_back(space_.coordinates(trial.point));
+    for (Trial& trial : trials_)  // what was at work when the search broke off
+      if (trial.state == Trial::State::running) trial.state = trial.rungs.empty() ? trial.state : Trial::State::paused;
+    training_.resize(trials_.size());
+    estimate_trials(trials_);
+  }
+
+  Tuning run() {
+    const int workers = options_.workers > 0 ? options_.workers : available_cores();
+    // Its length says how many rungs there are.
+    const Coordinates first = sampler_.next(0, {{}, {}}, 0);
+    const SearchPoint point = options_.first ? *options_.first : space_.point(first);
+    halving_.emplace(build_(point, 0).fit.epochs, options_.eta, options_.min_epochs);
+    std::vector<std::thread> threads;
+    for (int i = 0; i < workers; ++i) threads.emplace_back([this] { work(); });
+    for (std::thread& thread : threads) thread.join();
+    if (error_) std::rethrow_exception(error_);
+
+    Tuning result;
+    result.seconds = elapsed();
+    estimate_trials(trials_);
+    std::vector<std::size_t> ranked;
+    std::vector<Merits> merits;
+    for (std::size_t i = 0; i < trials_.size(); ++i) {
+      if (trials_[i].estimate.empty()) continue;
+      ranked.push_back(i);
+      merits.push_back(objectives_.merits(trials_[i].estimate));
+    }
+    for (const std::size_t place : best_first(merits)) result.ranking.push_back(ranked[place]);
+    for (const std::size_t place : pareto_front(merits)) result.front.push_back(ranked[place]);
+    result.importance = importance(space_, objectives_, {trials_, at_});
+    const double all = std::max(last_begun_, 1e-9) * workers;
+    result.busy_share = std::min(1.0, busy_until_last_ / all);
+    result.overhead_share = std::min(1.0, deciding_ / all);
+    result.trials = std::move(trials_);
+    return result;
+  }
+
+ private:
+  void check() const {
+    const auto refuse = [](const std::string& where, const std::string& message, const std::string& hint) {
+      throw Error(ErrorCode::usage, where, message, hint);
+    };
+    if (space_.size() == 0) refuse("space", "nothing is open: the space has no parameters", "give it one or more");
+    if (!options_.seconds && !options_.trials) refuse("budget", "there is no budget", "give seconds or trials");
+    if (options_.seconds && !(*options_.seconds > 0)) refuse("budget", "the seconds have to be above 0", {});
+    if (options_.trials && *options_.trials < 1) refuse("budget", "it takes one trial or more", {});
+    if (options_.eta < 1) refuse("eta", "eta must be at least 1", {});
+    if (options_.min_epochs < 1) refuse("min_epochs", "min_epochs must be at least 1", {});
+  }
+
+  [[nodiscard]] double elapsed() const { return options_.earlier_seconds + seconds_since(start_); }
+  [[nodiscard]] bool out_of_time() const { return options_.seconds && elapsed() >= *options_.seconds; }
+  [[nodiscard]] bool ended() const { return failed_ || out_of_time() || (options_.stopped && options_.stopped()); }
+
+  void work() {
+    try {
+      while (!ended()) {
+        const Clock::time_point asked = Clock::now();
+        std::unique_lock lock(mutex_);
+        const std::optional<Assignment> next = decide();
+        deciding_ += seconds_since(asked);
+        if (!next && running_ == 0) return;
+        lock.unlock();
+        if (next)
+          train(*next);
+        else
+          std::this_thread::sleep_for(std::chrono::milliseconds(10));  // until a running trial makes room for one
+      }
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      if (!error_) error_ = std::current_exception();
+      failed_ = true;
+    }
+  }
+
+  // ---- under the lock ----
+  std::optional<Assignment> decide() {
+    const bool may_begin = !options_.trials || static_cast<int>(trials_.size()) < *options_.trials;
+    for (std::size_t i = 0; i < trials_.size(); ++i)  // begun before the search broke off, without a result
+      if (trials_[i].state == Trial::State::running && trials_[i].rungs.empty() && !training_[i].at_work)
+        return assign(i, std::max(trials_[i].first_rung, 0));
+    if (const std::optional<std::size_t> next = halving_->promotable(trials_, objectives_))
+      if (fits(*next, trials_[*next].rungs.back().rung + 1)) return assign(*next, trials_[*next].rungs.back().rung + 1);
+    if (!may_begin || over_cap_in_a_row_ >= kMostOverCap) return {};
+
+    const int number = static_cast<int>(trials_.size());
+    Trial trial;
+    trial.number = number;
+    Coordinates at;
+    if (number == 0 && options_.first) {
+      trial.point = *options_.first;
+      at = space_.coordinates(trial.point);
+    } else {
+      const double left = options_.seconds ? std::max(0.0, 1 - elapsed() / *options_.seconds) : 0;
+      at = sampler_.next(number, {trials_, at_}, 0.5 * left);
+      trial.point = space_.point(at);
+    }
+    trial.first_rung = halving_->first_rung(number);
+    trials_.push_back(std::move(trial));
+    at_.push_back(std::move(at));
+    training_.emplace_back();
+    if (options_.on_change) options_.on_change(trials_.back());
+    return assign(trials_.size() - 1, trials_.back().first_rung);
+  }
+
+  Assignment assign(std::size_t trial, int rung) {
+    trials_[trial].state = Trial::State::running;
+    training_[trial].at_work = true;
+    ++running_;
+    last_begun_ = elapsed() - options_.earlier_seconds;
+    busy_until_last_ = busy_ + at_work();
+    return {trial, rung};
+  }
+
+  /// Whether a trial's next rung will probably end in time.
+  [[nodiscard]] bool fits(std::size_t trial, int rung) const {
+    if (!options_.seconds) return true;
+    double seconds = 0;
+    for (const TrialRung& r : trials_[trial].rungs) seconds += r.seconds;
+    const int trained = trials_[trial].rungs.back().epochs;
+    if (trained == 0 || training_[trial].full_epochs == 0) return true;
+    const int from = training_[trial].network ? trained : 0;
+    return elapsed() + seconds / trained * (halving_->epochs_at(rung, training_[trial].full_epochs) - from) <
+           *options_.seconds;
+  }
+
+  /// Seconds that workers are at their present pieces.
+  [[nodiscard]] double at_work() const {
+    double seconds = 0;
+    for (const Slot& slot : training_)
+      if (slot.at_work && slot.began != Clock::time_point{}) seconds += seconds_since(slot.began);
+    return seconds;
+  }
+
+  void keep_within_memory() {
+    std::size_t bytes = 0;
+    for (const Slot& slot : training_)
+      if (slot.network && !slot.at_work) bytes += slot.network->bytes();
+    while (bytes > kWaitingBytes) {
+      std::size_t worst = trials_.size();
+      double lowest = 0;
+      for (std::size_t i = 0; i < trials_.size(); ++i) {
+        if (!training_[i].network || training_[i].at_work || trials_[i].estimate.empty()) continue;
+        const double merit = objectives_.merits(trials_[i].estimate)[0];
+        if (worst == trials_.size() || merit < lowest) {
+          worst = i;
+          lowest = merit;
+        }
+      }
+      if (worst == trials_.size()) return;
+      bytes -= training_[worst].network->bytes();
+      training_[worst].network.reset();
+    }
+  }
+  // ----
+
+  /// Brings a trial to a rung. Only this worker has it meanwhile.
+  void train(const Assignment& assignment) {
+    const Clock::time_point start = Clock::now();
+    Trial trial;
+    std::unique_ptr<PausedTraining> network;
+    {
+      const std::lock_guard lock(mutex_);
+      trial = trials_[assignment.trial];
+      network = std::move(training_[assignment.trial].network);
+      training_[assignment.trial].began = start;
+    }
+    const bool broken_off = !advance(trial, network, assignment.rung);
+
+    const std::lock_guard lock(mutex_);
+    Slot& slot = training_[assignment.trial];
+    busy_ += seconds_since(start);
+    slot.at_work = false;
+    slot.began = {};
+    --running_;
+    if (network) slot.full_epochs = network->full_epochs();
+    if (broken_off) return;  // its earlier rungs stand
+    over_cap_in_a_row_ = trial.state == Trial::State::over_cap ? over_cap_in_a_row_ + 1 : 0;
+    if (!trial.rungs.empty()) trial.rungs.back().at = elapsed();
+    const bool waits = trial.state == Trial::State::paused;
+    trials_[assignment.trial] = trial;
+    estimate_trials(trials_);
+    if (waits) slot.network = std::move(network);
+    keep_within_memory();
+    if (options_.on_change) options_.on_change(trials_[assignment.trial]);
+  }
+
+  /// False if the search ended before the rung did.
+  bool advance(Trial& trial, std::unique_ptr<PausedTraining>& network, int rung) {
+    const Clock::time_point start = Clock::now();
+    try {
+      if (!network) {
+        network = std::make_unique<PausedTraining>(build_(trial.point, trial.number));
+        trial.weights = static_cast<std::int64_t>(network->model().get_weights().size());
+        if (over_cap(trial, *network)) return true;
+        // What was trained before, and is not in memory, comes out the same.
+        for (const TrialRung& earlier : trial.rungs)
+          if (network->train_to(earlier.epochs, [this] { return ended(); }).broken_off) return false;
+      }
+      const int epochs = halving_->epochs_at(rung, network->full_epochs());
+      TrialRung reached{rung, epochs};
+      if (epochs > network->epochs()) {
+        const TrainedPiece piece = network->train_to(epochs, [this] { return ended(); });
+        if (piece.history.ended == Ended::interrupted) return false;
+        if (piece.history.ended == Ended::diverged) {
+          trial.state = Trial::State::diverged;
+          trial.reason = piece.history.reason;
+        } else {
+          reached.values = values(trial, piece.history);
+        }
+      } else {
+        reached.values = trial.rungs.back().values;  // a short training is at its end before the last rung
+      }
+      reached.seconds = seconds_since(start);
+      trial.rungs.push_back(std::move(reached));
+      if (trial.state == Trial::State::running)
+        trial.state = rung + 1 == halving_->rungs() ? Trial::State::completed : Trial::State::paused;
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::resource || trial.number == 0) throw;
+      trial.state = Trial::State::failed;
+      trial.reason = error.what();
+    } catch (const std::bad_alloc&) {
+      network.reset();
+      trial.state = Trial::State::failed;
+      trial.reason = "not enough memory";
+    }
+    return true;
+  }
+
+  bool over_cap(Trial& trial, const PausedTraining& network) const {
+    const bool wants_latency =
+        options_.max_latency || std::ranges::find(options_.objectives, "latency") != options_.objectives.end();
+    if (wants_latency && trial.latency == 0) trial.latency = network.latency();
+    if (options_.max_weights && trial.weights > *options_.max_weights) {
+      trial.reason = std::to_string(trial.weights) + " weights, but at most " + std::to_string(*options_.max_weights) +
+                     " are wanted";
+    } else if (options_.max_latency && trial.latency > *options_.max_latency) {
+      trial.reason = "it takes too long for a sample";
+    } else {
+      return false;
+    }
+    trial.state = Trial::State::over_cap;
+    return true;
+  }
+
+  [[nodiscard]] std::vector<double> values(const Trial& trial, const History& history) const {
+    std::vector<double> values;
+    for (const std::string& name : objectives_.names()) {
+      if (name == "weights")
+        values.push_back(static_cast<double>(trial.weights));
+      else if (name == "latency")
+        values.push_back(trial.latency);
+      else
+        values.push_back(measured(name, history));
+    }
+    return values;
+  }
+
+  static double measured(const std::string& name, const History& history) {
+    const std::optional<double> value = history.epochs.back().get(name);
+    if (!value)
+      throw Error(ErrorCode::usage, "objectives", "the epochs have no " + name,
+                  "there is: " + available_metrics(history.epochs.back()));
+    return *value;
+  }
+
+  /// What a trial has besides what it tells.
+  struct Slot {
+    std::unique_ptr<PausedTraining> network;  ///< while it waits
+    int full_epochs = 0;
+    bool at_work = false;
+    Clock::time_point began{};
+  };
+
+  const TuneOptions& options_;
+  const std::function<TrialTraining(const SearchPoint& point, int trial)>& build_;
+  SearchSpace space_;
+  Objectives objectives_;
+  Sampler sampler_;
+  Clock::time_point start_ = Clock::now();
+  std::atomic<bool> failed_{false};
+
+  std::mutex mutex_;  // guards what follows
+  std::vector<Trial> trials_;
+  std::vector<Coordinates> at_;
+  std::vector<Slot> training_;
+  std::optional<Halving> halving_;  // from the first trial on
+  int running_ = 0;
+  int over_cap_in_a_row_ = 0;
+  double busy_ = 0, busy_until_last_ = 0, last_begun_ = 0, deciding_ = 0;
+  std::exception_ptr error_;
+};
+
+}  // namespace
+
+Tuning tune(const std::vector<SearchParameter>& space,
+            const std::function<TrialTraining(const SearchPoint& point, int trial)>& build,
+            const TuneOptions& options) {
+  return Search(space, build, options).run();
+}
+
+}  // namespace telar
