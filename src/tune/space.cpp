@@ -57,7 +57,10 @@ double share_of(const IntRange& range, double value) {
 double number_at(const FloatRange& range, double share) {
   const double value =
       range.log ? range.low * std::pow(range.high / range.low, share) : range.low + share * (range.high - range.low);
-  return std::clamp(value, range.low, range.high);
+  // Three digits are all that anybody tells apart, and more than a result shows.
+  if (value == 0) return value;
+  const double unit = std::pow(10.0, std::floor(std::log10(std::abs(value))) - 2);
+  return std::clamp(std::round(value / unit) * unit, range.low, range.high);
 }
 double share_of(const FloatRange& range, double value) {
   if (range.low == range.high) return 0.5;

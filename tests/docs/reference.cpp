@@ -18,6 +18,7 @@
 #include "base/file_reader.hpp"
 #include "base/number_text.hpp"
 #include "study/describe_recipe.hpp"
+#include "study/tune/describe_search.hpp"
 
 namespace telar {
 
@@ -306,7 +307,12 @@ std::string reference() {
   RecipeTables tables{{page}};
   Recipe recipe;
   describe(recipe, tables);
-  page.add(tables.top.finished() + tables.text);
+  Page::Rows search{page};
+  const SearchSettings settings;
+  describe(settings, search);
+  page.add(tables.top.finished() + tables.text +
+           "\n### [search]\n\nFor `telar tune`, beside [search.space] ([tuning.md](tuning.md)).\n\n" +
+           search.finished());
   page.write_sections();
   return page.text();
 }
