@@ -1,4 +1,6 @@
 // Rungs, who goes on, and which trials are good.
+#include <span>
+
 #include "tune/halving.hpp"
 
 namespace telar::test {
@@ -35,9 +37,8 @@ TEST(Halving, RungsHaveAThirdOfTheEpochsOfTheNext) {
 
 TEST(Halving, OneInEtaGoesOn) {
   const Halving ladder(9, 3, 1);
-  std::vector<Trial> trials{waiting(0, {0.5}), waiting(1, {0.7})};
-  EXPECT_EQ(ladder.promotable(trials, accuracy()), std::nullopt) << "one in three is not yet one";
-  trials.push_back(waiting(2, {0.6}));
+  std::vector<Trial> trials{waiting(0, {0.5}), waiting(1, {0.7}), waiting(2, {0.6})};
+  EXPECT_EQ(ladder.promotable(std::span(trials).first(2), accuracy()), std::nullopt) << "one in three is not yet one";
   EXPECT_EQ(ladder.promotable(trials, accuracy()), 1u);
   trials[1].state = Trial::State::running;
   EXPECT_EQ(ladder.promotable(trials, accuracy()), std::nullopt);
