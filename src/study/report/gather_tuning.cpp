@@ -91,6 +91,7 @@ Parameter read_parameter(const Json& document, const std::string& where) {
   const std::string kind = told_text(document, "kind");
   if (parameter.name.empty()) throw refuse("has no name");
   parameter.choice = kind == "choice";
+  parameter.whole = kind == "int" || kind == "repeat";
   if (!parameter.choice && kind != "float" && kind != "int" && kind != "repeat")
     throw refuse("is of no kind that is known");
   if (parameter.choice) {

@@ -23,6 +23,7 @@ struct TuningContent {
     std::string name;
     std::string short_name;  ///< the shortest end of its name that no other parameter's has
     bool choice = false;
+    bool whole = false;                ///< its numbers are integers
     double low = 0, high = 0;          ///< of numbers
     bool log = false;                  ///< then 0 < low
     std::vector<std::string> options;  ///< of a choice, and after them those that a trial has besides

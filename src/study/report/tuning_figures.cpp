@@ -17,6 +17,8 @@ using Parameter = TuningContent::Parameter;
 using Trial = TuningContent::Trial;
 
 constexpr std::size_t kMostTicks = 12;
+constexpr double kMostWholeTicks = 8;
+constexpr double kLogarithmicRatio = 20;  // of the ends of an axis
 
 /// "best", "default" or "": what a trial is drawn as.
 const char* role_of(const Trial& trial, const TuningContent& content) {
@@ -63,18 +65,22 @@ Json option_ticks(const Parameter& parameter) {
   return ticks;
 }
 
-/// The ends, and between them the powers of ten of a logarithmic axis, or the middle of another.
-Json number_ticks(double low, double high, bool log, const auto& text) {
-  Json ticks = Json::array({tick(low, text(low))});
-  if (log) {
+/// The ends, and between them the powers of ten of a logarithmic axis, or the middle of another; of few whole numbers
+/// all.
+Json number_ticks(double low, double high, bool log, bool whole, const auto& text) {
+  std::vector<double> places;
+  if (whole && high - low < kMostWholeTicks && !log) {
+    for (double place = low + 1; place < high; ++place) places.push_back(place);
+  } else if (log) {
     const int first = static_cast<int>(std::ceil(std::log10(low) + 0.15)),
               last = static_cast<int>(std::floor(std::log10(high) - 0.15));
     const int step = std::max(1, (last - first) / 6 + 1);
-    for (int power = first; power <= last; power += step)
-      ticks.push_back(tick(std::pow(10, power), text(std::pow(10, power))));
-  } else if (high > low && text(low + (high - low) / 2) != text(low)) {
-    ticks.push_back(tick(low + (high - low) / 2, text(low + (high - low) / 2)));
+    for (int power = first; power <= last; power += step) places.push_back(std::pow(10, power));
+  } else if (const double middle = low + (high - low) / 2; text(middle) != text(low) && text(middle) != text(high)) {
+    places.push_back(whole ? std::round(middle) : middle);
   }
+  Json ticks = Json::array({tick(low, text(low))});
+  for (const double place : places) ticks.push_back(tick(place, text(place)));
   if (high > low) ticks.push_back(tick(high, text(high)));
   return ticks;
 }
@@ -99,7 +105,8 @@ Json parameter_axis(std::size_t index, const TuningContent& content) {
   axis["log"] = parameter.log;
   axis["low"] = json_number(low);
   axis["high"] = json_number(high);
-  axis["ticks"] = number_ticks(low, high, parameter.log, [](double value) { return fmt::format("{:.3g}", value); });
+  axis["ticks"] = number_ticks(low, high, parameter.log, parameter.whole,
+                               [&parameter](double value) { return parameter_text(value, parameter); });
   return axis;
 }
 
@@ -118,7 +125,7 @@ Json objective_axis(const TuningContent& content) {
               {"options", nullptr},
               {"low", json_number(range.low)},
               {"high", json_number(range.high)},
-              {"ticks", number_ticks(range.low, range.high, false, [&objective](double value) {
+              {"ticks", number_ticks(range.low, range.high, false, false, [&objective](double value) {
                  return is_share(objective.name) ? fmt::format("{:.1f} %", 100 * value) : fmt::format("{:.3g}", value);
                })}};
 }
@@ -179,13 +186,22 @@ std::vector<TimedReading> records_of(const std::vector<TimedReading>& readings, 
   return records;
 }
 
-/// An axis of a chart whose values are those of an objective.
+/// An axis of a chart whose values are those of an objective: logarithmic where they are of several sizes.
 Json scale_of(const TuningContent& content, std::size_t objective) {
   const TuningContent::Objective& one = content.objectives[objective];
-  const Interval range = usual_range(scores_of(content, objective), one.more_is_better);
+  std::vector<double> scores = scores_of(content, objective);
+  std::erase_if(scores, [](double score) { return !std::isfinite(score); });
+  Interval range = usual_range(scores, one.more_is_better);
+  bool log = false;
+  if (!scores.empty() && !is_share(one.name)) {
+    const auto [low, high] = std::ranges::minmax(scores);
+    log = low > 0 && high > kLogarithmicRatio * low;
+    if (log) range = {low / 1.25, high * 1.25};
+  }
   return Json{
       {"title", fmt::format("{} ({} is better)", objective_words(one.name), one.more_is_better ? "more" : "less")},
       {"share", is_share(one.name)},
+      {"log", log},
       {"low", json_number(range.low)},
       {"high", json_number(range.high)}};
 }

@@ -17,6 +17,16 @@ const axis = (title) => ({
   grid: {color: color("line"), drawTicks: false, borderColor: color("line")},
   ticks: {color: color("soft"), padding: 8, maxRotation: 0, autoSkipPadding: 18},
 });
+// A logarithmic axis between two ends, with 1, 2 and 5 of every power of ten.
+function logarithmic(low, high) {
+  const ticks = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); ++power)
+    for (const digit of [1, 2, 5]) ticks.push({value: Number(`${digit}e${power}`)});
+  return {
+    type: "logarithmic", min: low, max: high,
+    afterBuildTicks: (scale) => { scale.ticks = ticks.filter(({value}) => value >= low && value <= high); },
+  };
+}
 const frame = () => ({
   animation: false, responsive: true, maintainAspectRatio: false,
   interaction: {mode: "nearest", axis: "x", intersect: false},

@@ -27,14 +27,9 @@ function curves(spec) {
   options.scales.x.grid.display = false;
   options.scales.y.ticks.callback = (value) => String(+value.toPrecision(3));
   options.scales.y.ticks.maxTicksLimit = 6;
-  if (spec.log) {  // 1, 2 and 5 of every power of ten, and little further than the lines go
+  if (spec.log) {  // little further than the lines go
     const values = spec.series.flatMap((s) => s.points.map((p) => p[1]));
-    const least = Math.min(...values) * 0.85, most = Math.max(...values) * 1.15;
-    const ticks = [];
-    for (let power = Math.floor(Math.log10(least)); power <= Math.log10(most); ++power)
-      for (const digit of [1, 2, 5]) ticks.push({value: Number(`${digit}e${power}`)});
-    Object.assign(options.scales.y, {min: least, max: most});
-    options.scales.y.afterBuildTicks = (scale) => { scale.ticks = ticks.filter(({value}) => value >= least && value <= most); };
+    Object.assign(options.scales.y, logarithmic(Math.min(...values) * 0.85, Math.max(...values) * 1.15));
   }
   if (spec.share) options.scales.y.ticks.callback = (value, index, ticks) =>
     percent(value, ticks.length > 1 && ticks[1].value - ticks[0].value < 0.01 ? 1 : 0);

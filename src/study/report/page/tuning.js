@@ -2,7 +2,7 @@
 Object.assign(kinds, {parallel, bars, race, front});
 
 const faint = (hex, strength) => hex + Math.round(255 * strength).toString(16).padStart(2, "0");
-const short = (value) => String(+value.toPrecision(3));
+const short = (value) => String(+value.toPrecision(4));
 const measured = (scale) => (value) => scale.share ? percent(value, 1) : signed(short(value));
 
 // How a trial is drawn: the best one and the default stand out, the others are the stronger the better they are.
@@ -45,21 +45,20 @@ function parallel(spec) {
         if (upright) { ctx.moveTo(across, along(0)); ctx.lineTo(across, along(1)); }
         else { ctx.moveTo(along(0), across); ctx.lineTo(along(1), across); }
         ctx.stroke();
-        const room = upright ? (chartArea.width / Math.max(axes.length - 1, 1)) : chartArea.width / Math.max(each.ticks.length, 2);
+        const room = upright ? (chartArea.width / Math.max(axes.length - 1, 1)) - 8 : chartArea.width / Math.max(each.ticks.length, 2);
         const most = Math.max(4, Math.floor(room / 7.5));
         for (const tick of each.ticks) {
           if (tick.at === null) continue;
-          const at = along(share(each, tick.at)), last = upright && index === axes.length - 1;
+          const at = along(share(each, tick.at));
           ctx.textAlign = !upright ? (share(each, tick.at) < 0.1 ? "left" : "center") : "left";
           const text = shorten(tick.text, most);
-          if (upright) label(text, last ? across - ctx.measureText(text).width - 6 : across + 6, at, color("ink"));
+          if (upright) label(text, across + 6, at, color("ink"));
           else label(text, share(each, tick.at) > 0.9 ? at - ctx.measureText(text).width / 2 : at, across + 13, color("ink"));
         }
-        ctx.textAlign = upright && index > 0 && index < axes.length - 1 ? "center" : "left";
+        ctx.textAlign = "left";
         ctx.font = `600 12px ${color("text")}`;
-        const name = shorten(each.name, upright ? Math.max(8, Math.floor(room / 8)) : 40);
-        const end = upright && index > 0 && index === axes.length - 1;
-        if (upright) label(name, end ? across - ctx.measureText(name).width : across, chartArea.top - 14, color("ink"));
+        const name = shorten(each.name, upright ? Math.max(8, Math.floor(room / 7.5)) : 40);
+        if (upright) label(name, across, chartArea.top - 16, color("ink"));
         else label(name, along(0), across - 14, color("ink"));
         ctx.font = `12px ${color("text")}`;
       });
@@ -68,7 +67,7 @@ function parallel(spec) {
   };
   const options = frame();
   options.interaction = {mode: "nearest", axis: "xy", intersect: false};
-  options.layout = {padding: upright ? {top: 30, left: 8, right: 8, bottom: 8} : {top: 24, left: 12, right: 12, bottom: 20}};
+  options.layout = {padding: upright ? {top: 34, left: 8, right: 130, bottom: 8} : {top: 24, left: 12, right: 12, bottom: 20}};
   options.scales = {
     x: {display: false, min: upright ? 0 : -0.02, max: upright ? Math.max(axes.length - 1, 1) : 1.02},
     y: {display: false, min: upright ? -0.02 : 0, max: upright ? 1.02 : Math.max(axes.length - 1, 1), reverse: !upright},
@@ -143,7 +142,7 @@ function race(spec) {
       borderWidth: width / 1.5, pointRadius: trial.role ? 4 : 2.5, pointHoverRadius: 6, order: order + 1,
     };
   });
-  return {type: "scatter", data: {datasets: [record, ...trials]}, options};
+  return {type: "scatter", data: {datasets: [record, ...trials]}, options, height: 320};
 }
 
 // One objective against another; the front is marked and joined.
@@ -153,7 +152,8 @@ function front(spec) {
   options.interaction = {mode: "nearest", axis: "xy", intersect: false};
   options.scales = {};
   for (const way of ["x", "y"]) {
-    options.scales[way] = {...axis(spec[way].title), type: "linear", min: spec[way].low, max: spec[way].high};
+    const {title, log, low, high} = spec[way];
+    options.scales[way] = {...axis(title), ...(log ? logarithmic(low, high) : {type: "linear", min: low, max: high})};
     Object.assign(options.scales[way].ticks, {callback: texts[way], maxTicksLimit: 6, includeBounds: false});
   }
   options.plugins.tooltip.callbacks = {
@@ -173,5 +173,5 @@ function front(spec) {
     data: joined, showLine: true, borderColor: faint(color("c0"), 0.55), borderWidth: 1.5, borderDash: [4, 4], pointRadius: 0,
     pointHitRadius: 0, isBand: true,
   });
-  return {type: "scatter", data: {datasets}, options};
+  return {type: "scatter", data: {datasets}, options, height: 360};
 }
