@@ -2,9 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
-#include <limits>
 
-#include "base/number_text.hpp"
 #include "study/report/sentences.hpp"
 #include "study/report/tuning_words.hpp"
 #include "study/report/view_tuning.hpp"
@@ -17,8 +15,9 @@ using Parameter = TuningContent::Parameter;
 using Trial = TuningContent::Trial;
 
 constexpr std::size_t kMostTicks = 12;
-constexpr double kMostWholeTicks = 8;
+constexpr int kMostWholeTicks = 8;
 constexpr double kLogarithmicRatio = 20;  // of the ends of an axis
+constexpr double kLeastLogarithm = 1e-100;
 
 /// "best", "default" or "": what a trial is drawn as.
 const char* role_of(const Trial& trial, const TuningContent& content) {
@@ -70,7 +69,7 @@ Json option_ticks(const Parameter& parameter) {
 Json number_ticks(double low, double high, bool log, bool whole, const auto& text) {
   std::vector<double> places;
   if (whole && high - low < kMostWholeTicks && !log) {
-    for (double place = low + 1; place < high; ++place) places.push_back(place);
+    for (int i = 1; i < kMostWholeTicks && low + i < high; ++i) places.push_back(low + i);
   } else if (log) {
     const int first = static_cast<int>(std::ceil(std::log10(low) + 0.15)),
               last = static_cast<int>(std::floor(std::log10(high) - 0.15));
@@ -195,7 +194,7 @@ Json scale_of(const TuningContent& content, std::size_t objective) {
   bool log = false;
   if (!scores.empty() && !is_share(one.name)) {
     const auto [low, high] = std::ranges::minmax(scores);
-    log = low > 0 && high > kLogarithmicRatio * low;
+    log = low > kLeastLogarithm && high > kLogarithmicRatio * low;
     if (log) range = {low / 1.25, high * 1.25};
   }
   return Json{

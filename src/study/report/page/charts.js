@@ -20,7 +20,7 @@ const axis = (title) => ({
 // A logarithmic axis between two ends, with 1, 2 and 5 of every power of ten.
 function logarithmic(low, high) {
   const ticks = [];
-  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); ++power)
+  for (let power = Math.floor(Math.log10(Math.max(low, 1e-300))); power <= Math.log10(high); ++power)
     for (const digit of [1, 2, 5]) ticks.push({value: Number(`${digit}e${power}`)});
   return {
     type: "logarithmic", min: low, max: high,
