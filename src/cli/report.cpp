@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include <telar/error.hpp>
 
@@ -10,6 +11,7 @@
 #include "cli/report_text.hpp"
 #include "cli/verb.hpp"
 #include "study/report/gather.hpp"
+#include "study/report/gather_tuning.hpp"
 #include "study/report/page.hpp"
 
 namespace telar::cli {
@@ -30,7 +32,40 @@ fs::path usual_place(const fs::path& subject) {
   return (fs::is_directory(subject, error) ? subject : subject.parent_path()) / "report.html";
 }
 
+void print_document(const Json& document, std::ostream& out) {
+  out << document.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+/// The document of the search that the subjects are; nothing if they are none. Refuses a search among others.
+std::optional<fs::path> search_among(const std::vector<std::string>& subjects) {
+  for (const std::string& subject : subjects) {
+    std::optional<fs::path> file = tuning_file(subject);
+    if (!file) continue;
+    if (subjects.size() > 1)
+      throw Error(ErrorCode::usage, subject, "a study of telar tune has a report of its own", "give the study alone");
+    return file;
+  }
+  return {};
+}
+
+int report_tuning(const fs::path& file, const ReportOptions& options, std::ostream& out) {
+  const TuningContent content = gather_tuning(file);
+  const fs::path page = options.out.empty() ? usual_place(options.subjects.front()) : fs::path(options.out);
+  write_file(page, tuning_page(content));
+  if (options.json) {
+    print_document(tuning_report_document(content, page.string()), out);
+  } else if (options.markdown) {
+    out << tuning_markdown(content);
+  } else {
+    for (const std::string& notice : content.notices) warn(options, notice);
+    out << tuning_text(content, options.style_for(std::cout)) << "\nReport: " << page.string() << '\n';
+  }
+  return kDone;
+}
+
 int run(const ReportOptions& options, std::ostream& out) {
+  if (const std::optional<fs::path> search = search_among(options.subjects))
+    return report_tuning(*search, options, out);
   const ReportContent content = gather_report({options.subjects.begin(), options.subjects.end()},
                                               {.data_dir = options.data_dir, .threads = options.thread_count()});
   for (const RecipeRuns& recipe : content.recipes) {
@@ -40,7 +75,7 @@ int run(const ReportOptions& options, std::ostream& out) {
   const fs::path page = options.out.empty() ? usual_place(options.subjects.front()) : fs::path(options.out);
   write_file(page, report_page(content));
   if (options.json) {
-    out << report_document(content, page.string()).dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+    print_document(report_document(content, page.string()), out);
   } else if (options.markdown) {
     out << report_markdown(content);
   } else {
@@ -56,7 +91,8 @@ Verb add_report(CLI::App& program) {
   const auto options = std::make_shared<ReportOptions>();
   CLI::App* app = program.add_subcommand("report", "Write one HTML page about runs or a study");
   app->add_option("RUN|STUDY", options->subjects,
-                  "Run folders, folders of them (train --seeds N --out DIR), and what `telar compare` left or printed")
+                  "Run folders, folders of them (train --seeds N --out DIR), and what `telar compare` left or printed; "
+                  "or one study of `telar tune`")
       ->required()
       ->option_text("...");
   app->add_option("--out", options->out, "The page [report.html in the first folder]; replaced if it is there")

@@ -6,6 +6,7 @@
 
 #include "base/number_text.hpp"
 #include "study/report/sentences.hpp"
+#include "study/report/tuning_words.hpp"
 #include "study/report/view.hpp"
 
 namespace telar::cli {
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::size_t kSparkColumns = 40;
 constexpr std::size_t kNameColumns = 32;
+constexpr std::size_t kMostTextTrials = 5;
 
 /// The curve that shows best how a recipe was learned: as validated, else as trained.
 const LearningCurve* curve_to_show(const RecipeRuns& recipe) {
@@ -83,6 +85,26 @@ std::string report_text(const ReportContent& content, const Style& style) {
   if (!content.recipes.empty()) text += "\n" + style.dim("  " + quantity_words(quantity)) + "\n";
   for (const RecipeRuns& recipe : content.recipes)
     text += recipe_text(recipe, quantity, std::min(name_columns, kNameColumns), style);
+  return text;
+}
+
+std::string tuning_text(const TuningContent& content, const Style& style) {
+  std::string text = style.bold(tuning_headline(content)) + "\n" + tuning_caution(content) + "\n";
+  if (content.best && !content.best->differences.empty()) {
+    text += "\n";
+    std::size_t columns = 0;
+    for (const TuningContent::Difference& one : content.best->differences) columns = std::max(columns, one.key.size());
+    for (const TuningContent::Difference& one : content.best->differences)
+      text += fmt::format("  {:<{}}  {} → {}\n", one.key, columns, one.before, style.bold(one.after));
+  }
+  if (content.trials.empty()) return text;
+  const std::string& objective = content.objectives.front().name;
+  text += "\n" + style.dim("  " + objective_words(objective)) + "\n";
+  for (std::size_t i = 0; i < std::min(content.trials.size(), kMostTextTrials); ++i) {
+    const TuningContent::Trial& trial = content.trials[i];
+    text += fmt::format("  {:<20}  {}  {}\n", trial_name(trial),
+                        style.bold(objective_text(score_of(trial, 0), objective)), style.dim(trial.ended));
+  }
   return text;
 }
 

@@ -6,6 +6,7 @@
 
 #include "cli/style.hpp"
 #include "study/report/content.hpp"
+#include "study/report/tuning_content.hpp"
 
 namespace telar::cli {
 
@@ -15,5 +16,8 @@ namespace telar::cli {
 
 /// The finding, a line for each change of a study, and for each recipe its score and how it was learned.
 [[nodiscard]] std::string report_text(const ReportContent& content, const Style& style);
+
+/// The same of a search: the finding, what is different in the best recipe, and the best trials.
+[[nodiscard]] std::string tuning_text(const TuningContent& content, const Style& style);
 
 }  // namespace telar::cli

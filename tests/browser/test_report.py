@@ -6,7 +6,9 @@ With TELAR_SCREENSHOTS=DIR it leaves pictures there.
 
 import importlib.util
 import json
+import math
 import os
+import random
 import sys
 import unittest
 from pathlib import Path
@@ -21,6 +23,7 @@ if not (chromium.find() and AXE):
     print(f"{'FAILED' if os.environ.get('CI') == 'true' else 'skipped'}: no {missing}; scripts/setup --ci installs it")
     sys.exit(1 if os.environ.get("CI") == "true" else 77)
 
+TUNING = Path(__file__).resolve().parent.parent / "study" / "tuning"
 HOSTILE = "<script>window.struck=1<!script>\"'&amp;"
 STUDY = {"schema": "telar.compare/1", "baseline": "recipe", "metric": "val_accuracy", "band": 0.002, "changes": [
     {"recipe": HOSTILE, "verdict": "worse", "delta": -0.0237, "interval": [-0.029, -0.019], "p": 0.0078, "seeds": 8},
@@ -161,6 +164,109 @@ class Report(ProgramTest):
                 page = self.open(width, scheme)
                 file = Path(folder or self.test.folder) / f"report-{width}-{scheme}.png"
                 page.picture(file)
+                self.assertGreater(file.stat().st_size, 10_000)
+
+
+def large_search():
+    """A search of 150 trials of eight parameters, the best of them with a hostile option, made up without a training."""
+    draw = random.Random(7)
+    search = json.loads((TUNING / "one-objective.json").read_text())
+    search["objectives"].append({"name": "weights", "more_is_better": False})
+    search["parameters"] += [
+        {"name": "model.layers.2.units", "kind": "int", "low": 16, "high": 1024, "log": True, "importance": None},
+        {"name": "model.layers.4.rate", "kind": "float", "low": 0, "high": 0.5, "log": False, "importance": 0.0},
+        {"name": "fit.batch_size", "kind": "choice", "options": [32, 64, 128, 256], "importance": None},
+        {"name": "model.layers.2.activation", "kind": "choice", "options": ["relu", HOSTILE], "importance": None}]
+    trials = search["trials"]
+    trials[2]["values"]["model.layers.2.activation"] = HOSTILE
+    for trial in trials:
+        for rung in trial["rungs"]:
+            rung["values"].append(101770)
+    for number in range(len(trials), 150):
+        sgd = draw.random() < 0.4
+        rate, units = 10 ** draw.uniform(-4, -1), round(2 ** draw.uniform(4, 10))
+        score = 0.9 - 0.03 * (math.log10(rate) + 2.6) ** 2 + 0.008 * math.log2(units / 128) + draw.gauss(0, 0.004)
+        values = {"compile.optimizer": "sgd" if sgd else "adam", "compile.optimizer.learning_rate": rate, "model.layers.3": draw.randint(1, 4),
+                  "model.layers.2.units": units, "model.layers.4.rate": draw.uniform(0, 0.5), "fit.batch_size": draw.choice([32, 64, 128, 256]),
+                  "model.layers.2.activation": draw.choice(["relu", HOSTILE])}
+        if sgd:
+            values["compile.optimizer.momentum"] = draw.uniform(0, 0.99)
+        rungs = [{"rung": r, "epochs": e, "values": [score - loss, 794 * units], "seconds": e, "at": 2.5 * number + 5 * e}
+                 for r, (e, loss) in enumerate(((1, 0.05), (3, 0.02), (10, 0.0))[:draw.choice((1, 1, 1, 2, 2, 3))])]
+        trials.append({"trial": number, "default": False, "values": values, "ended": "paused", "rungs": rungs, "estimate": [min(score, 0.9068), 794 * units]})
+    scored = lambda trial: (trial["estimate"] or [0])[0]
+    for rank, trial in enumerate(sorted(trials, key=scored, reverse=True)):
+        if trial["estimate"]:
+            trial["estimate"] = [*trial["estimate"], 101770][:2]
+            trial["front"] = not any(scored(o) > scored(trial) and o["rungs"][0]["values"][1] < trial["rungs"][0]["values"][1] for o in trials if o["estimate"])
+        trial["rank"] = rank
+    return search
+
+
+class TuningReport(ProgramTest):
+    """Pages of searches: two small ones, and a large one with a hostile option."""
+
+    CHARTS = {"one-objective": 4, "two-objectives": 3, "large": 5}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.test = cls("runTest")
+        cls.test.setUp()
+        for name in cls.CHARTS:
+            (cls.test.folder / name).mkdir()
+            text = json.dumps(large_search()) if name == "large" else (TUNING / f"{name}.json").read_text()
+            (cls.test.folder / name / "tuning.json").write_text(text)
+            done = cls.test.telar("report", name)
+            assert done.returncode == 0, done.stderr
+        cls.page = chromium.Page(chromium.find())
+        cls.axe = (Path(AXE.submodule_search_locations[0]) / "axe.min.js").read_text()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.page.close()
+        cls.test.doCleanups()
+        super().tearDownClass()
+
+    def runTest(self):
+        pass
+
+    def open(self, name, width=1200, scheme="light"):
+        self.page.look(width, scheme=scheme)
+        self.page.open((self.test.folder / name / "report.html").as_uri())
+        return self.page
+
+    def test_draws_every_chart_and_complains_of_nothing(self):
+        for name, charts in self.CHARTS.items():
+            for width in (1200, 400):
+                with self.subTest(name=name, width=width):
+                    page = self.open(name, width)
+                    self.assertEqual(page.evaluate(DRAWN), [True] * charts)
+                    self.assertEqual(page.complaints(), [])
+
+    def test_shows_hostile_options_as_text(self):
+        page = self.open("large")
+        self.assertIsNone(page.evaluate("window.struck"))
+        self.assertIn(HOSTILE, page.evaluate("document.body.textContent"))
+        self.assertEqual(page.evaluate("document.scripts.length"), 3)
+
+    def test_can_be_read_by_everybody_on_a_telephone_too(self):
+        for name in self.CHARTS:
+            for width, scheme in ((1200, "light"), (400, "dark")):
+                with self.subTest(name=name, width=width):
+                    page = self.open(name, width, scheme)
+                    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+                    self.assertLessEqual(page.evaluate("document.documentElement.scrollWidth"), width)
+                    page.evaluate(self.axe)
+                    found = page.evaluate("axe.run(document).then(r => r.violations.map(v => [v.id, v.help, v.nodes.slice(0, 3).map(n => n.html)]))")
+                    self.assertEqual(found, [])
+
+    def test_leaves_pictures_where_it_is_asked_to(self):
+        folder = os.environ.get("TELAR_SCREENSHOTS")
+        for name in self.CHARTS:
+            for width, scheme in ((1200, "light"), (1200, "dark"), (400, "light")):
+                file = Path(folder or self.test.folder) / f"tuning-{name}-{width}-{scheme}.png"
+                self.open(name, width, scheme).picture(file)
                 self.assertGreater(file.stat().st_size, 10_000)
 
 

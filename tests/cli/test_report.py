@@ -4,9 +4,11 @@ import json
 import os
 import shutil
 import unittest
+from pathlib import Path
 
 from support import RECIPE, ProgramTest
 
+TUNING = Path(__file__).resolve().parent.parent / "study" / "tuning"
 STUDY = {"schema": "telar.compare/1", "baseline": "recipe", "changes": [
     {"recipe": "wider", "verdict": "worse", "delta": -0.0237, "interval": [-0.029, -0.019], "p": 0.0078, "seeds": 8}]}
 
@@ -155,6 +157,44 @@ class Report(ProgramTest):
             (self.folder / f"study{number}").mkdir()
             (self.folder / f"study{number}" / "comparison.json").write_text(json.dumps(STUDY))
         self.assert_refused(2, "report", "study1", "study2", says=["a second study"])
+
+    def search(self, name="one-objective", folder="tune"):
+        (self.folder / folder).mkdir()
+        return shutil.copy(TUNING / f"{name}.json", self.folder / folder / "tuning.json")
+
+    def test_shows_a_search(self):
+        shutil.copy(self.search(), self.folder / "printed.json")
+        for subject, page in (("tune", "tune/report.html"), ("tune/tuning.json", "tune/report.html"), ("printed.json", "report.html")):
+            done = self.telar("report", subject)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertTrue(done.stdout.startswith("Tuning found trial 2, which is better than the default: validation accuracy "
+                                                   "90.71 % against 88.90 %, +1.81 points.\n"), done.stdout)
+            self.assertIn("warning: 1 of 6 trials diverged", done.stderr)
+            self.assertIn("<h1>Tuning found trial 2", self.page(page))
+        d = self.document("report", "tune")
+        self.assertEqual((d["schema"], d["file"], d["tuning"]["best"]["trial"]), ("telar.report/1", "tune/report.html", 2))
+        self.assertTrue(self.telar("report", "tune", "--markdown").stdout.startswith("# Tuning found trial 2"))
+
+    def test_shows_a_search_of_two_objectives_without_a_proof(self):
+        self.search("two-objectives")
+        done = self.telar("report", "tune", "--out", "r.html")
+        self.assertIn("no proof says that it is better than the default", done.stdout)
+        self.assertIn('<section id="front"', self.page("r.html"))
+
+    def test_shows_a_search_alone(self):
+        self.search()
+        self.search("two-objectives", "other")
+        for subjects in (("tune", "recipe"), ("recipe", "tune"), ("tune", "other")):
+            self.assert_refused(2, "report", *subjects, says=["tune", "give the study alone"])
+
+    def test_refuses_a_damaged_search(self):
+        file = self.folder / "tune" / "tuning.json"
+        text = Path(self.search()).read_text()
+        for damaged, why in ((text[:200], "not a telar.tune/1"), ("", "not a telar.tune/1"), ("[" * 100_000, "not a telar.tune/1"),
+                             (text.replace('"diverged"', '"well"'), "how trial 1 ended is not known"),
+                             (text.replace('"trials": [', '"trials": 7, "x": ['), "no list of trials")):
+            file.write_text(damaged)
+            self.assert_refused(5, "report", "tune", says=["tune/tuning.json", why])
 
     def test_refuses_damaged_runs(self):
         (self.folder / "recipe/s0/result.json").write_text("{")

@@ -1,10 +1,11 @@
-// Any JSON, taken for the result of a training, its environment and a study: the page is whole, and holds no markup but
-// its own.
+// Any JSON, taken for the result of a training, its environment, a study and a search: the page is whole, and holds no
+// markup but its own.
 #include <telar/error.hpp>
 
 #include "base/utf8.hpp"
 #include "input_file.hpp"
 #include "study/report/gather.hpp"
+#include "study/report/gather_tuning.hpp"
 #include "study/report/judged_study.hpp"
 #include "study/report/page.hpp"
 #include "study/stored_result.hpp"
@@ -15,6 +16,21 @@ std::size_t scripts_in(const std::string& page) {
   std::size_t n = 0;
   for (std::size_t at = page.find("<script"); at != std::string::npos; at = page.find("<script", at + 1)) ++n;
   return n;
+}
+
+void require_whole(const std::string& page, const std::string& markdown) {
+  require(scripts_in(page) == 3 && page.ends_with("</html>\n") && telar::is_utf8(page));
+  require(telar::is_utf8(markdown));
+}
+
+void report_search(const telar::Json& document) {
+  try {
+    const telar::TuningContent search = telar::read_tuning(document, "search");
+    require_whole(telar::tuning_page(search), telar::tuning_markdown(search));
+    require(telar::tuning_report_document(search, "")["schema"] == "telar.report/1");
+  } catch (const telar::Error& error) {
+    require(error.code() == telar::ErrorCode::data && !error.message().empty());
+  }
 }
 
 }  // namespace
@@ -39,8 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   } catch (const telar::Error& error) {
     require(error.code() == telar::ErrorCode::data && !error.message().empty());
   }
-  const std::string page = telar::report_page(content);
-  require(scripts_in(page) == 3 && page.ends_with("</html>\n") && telar::is_utf8(page));
-  require(telar::is_utf8(telar::report_markdown(content)));
+  require_whole(telar::report_page(content), telar::report_markdown(content));
+  report_search(document);
   return 0;
 }

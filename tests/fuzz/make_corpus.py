@@ -15,6 +15,7 @@ import zlib
 from pathlib import Path
 
 CORPUS = Path(__file__).resolve().parent / "corpus"
+TUNING = Path(__file__).resolve().parent.parent / "study" / "tuning"
 
 
 def write(reader, name, content):
@@ -283,7 +284,11 @@ def write_report():
                          {"recipe": "c", "verdict": "undecided", "delta": None, "interval": None, "p": None, "seeds": 0, "seeds_needed": 40}]}
     environment = {"telar": "0.1.0", "command": ["telar", "train", "a b"], "threads": 2, "cpu": "\x1b[2J",
                    "data": {"train": {"name": "t", "samples": 9}, "test": []}}
+    search = {name: json.loads((TUNING / f"{name}.json").read_text()) for name in ("one-objective", "two-objectives")}
     for name, content in {
+        **{f"search-{name}": content for name, content in search.items()},
+        "search-wrong-types": {**search["one-objective"], "finalists": [3], "best": {"trial": 99, "differences": [{}]}, "rungs": "x", "proof": None},
+        "search-no-trials": {**search["two-objectives"], "trials": [], "parameters": []},
         "run": run, "study": study, "environment": environment, "both": {**environment, **run}, "number": 7, "list": [run], "empty": {},
         "no-epochs": {**run, "history": {}}, "no-square": {**run, "confusion": [[1, 2], [3]]}, "negative": {**run, "confusion": [[-1]]},
         "large": {**run, "confusion": [[2**63]], "seed": 2**64 - 1}, "no-scores": {**run, "test": None, "validation": {}},

@@ -200,7 +200,7 @@ TEST(Tune, EndsWithItsTime) {
 }
 
 TEST(Tune, RefusesASearchWithoutAnEndOrAnObjective) {
-  const auto refusal_of = [](const TuneOptions& options) {
+  const auto refusal_of = [](const TuneOptions& options) -> std::string {
     return thrown_by([&] { static_cast<void>(tune(kRates, by_rate, options)); }).what();
   };
   EXPECT_EQ(refusal_of({}), "[budget] there is no budget\n  give seconds or trials");

@@ -47,6 +47,7 @@ struct JudgedChange {
   std::optional<double> test_delta{};   ///< the same difference on the test set, which decides nothing
   Interval test_interval{};             ///< 95 %, of test_delta
   JudgedReasons reasons{};
+  std::optional<double> mean{};  ///< over its seeds
 };
 
 struct JudgedStudy {
@@ -56,6 +57,7 @@ struct JudgedStudy {
   std::vector<JudgedChange> changes;
   std::vector<std::filesystem::path> runs{};       ///< folders of its trainings, the baseline's first
   std::optional<std::int64_t> earlier_readings{};  ///< comparisons that have read this test set
+  std::optional<double> baseline_mean{};           ///< over its seeds
 };
 
 /// One quantity of an epoch, over the seeds that got there.

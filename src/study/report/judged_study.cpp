@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
-#include <limits>
 #include <string_view>
 
 #include <telar/error.hpp>
 
 #include "study/report/sentences.hpp"
+#include "study/report/told.hpp"
 #include "study/report/view.hpp"
 #include "study/stored_result.hpp"
 
@@ -21,75 +21,53 @@ constexpr std::size_t kMostStudyRuns = 10'000;
 constexpr std::size_t kMostReasons = 100;
 constexpr std::string_view kVerdicts[] = {"better", "worse", "equivalent", "undecided"};
 
-double number_at(const Json& object, const char* key) {
-  const Json& value = json_at(object, {key});
-  return value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN();
-}
-
-std::string text_at(const Json& object, const char* key) {
-  const Json& value = json_at(object, {key});
-  return value.is_string() ? value.get<std::string>() : std::string();
-}
-
-std::optional<int> count_at(const Json& object, const char* key) {
-  const double value = number_at(object, key);
-  if (!(value >= 0 && value <= 1 << 30)) return {};
-  return static_cast<int>(value);
-}
-
-Interval interval_at(const Json& object, const char* key) {
-  constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-  const Json& value = json_at(object, {key});
-  const bool told = value.is_array() && value.size() == 2 && value[0].is_number() && value[1].is_number();
-  return told ? Interval{value[0].get<double>(), value[1].get<double>()} : Interval{kUnknown, kUnknown};
-}
-
 void add_runs(const Json& recipe, std::vector<std::filesystem::path>& runs) {
   const Json& list = json_at(recipe, {"runs"});
   if (!list.is_array()) return;
   for (const Json& run : list)
-    if (const std::string folder = text_at(run, "run_dir"); !folder.empty() && runs.size() < kMostStudyRuns)
+    if (const std::string folder = told_text(run, "run_dir"); !folder.empty() && runs.size() < kMostStudyRuns)
       runs.emplace_back(folder);
 }
 
 JudgedReasons read_reasons(const Json& document) {
   constexpr std::string_view kFindings[] = {"consistent", "contradicted", "open", "not_tested"};
   JudgedReasons reasons;
-  reasons.remedy = shown_sentence(text_at(document, "remedy_words"));
+  reasons.remedy = shown_sentence(told_text(document, "remedy_words"));
   const auto each = [&document](const char* key, const auto& take) {
     const Json& list = json_at(document, {key});
     for (std::size_t i = 0; list.is_array() && i < std::min(list.size(), kMostReasons); ++i) take(list[i]);
   };
   each("mechanisms", [&](const Json& one) {
-    const std::string finding = text_at(one, "finding");
+    const std::string finding = told_text(one, "finding");
     if (std::ranges::find(kFindings, finding) == std::end(kFindings)) return;
-    reasons.mechanisms.push_back({finding, shown_sentence(text_at(one, "words"))});
+    reasons.mechanisms.push_back({finding, shown_sentence(told_text(one, "words"))});
   });
   each("measures", [&](const Json& one) {
-    const std::string words = text_at(one, "words");
+    const std::string words = told_text(one, "words");
     if (words.empty()) return;
-    reasons.measures.push_back({shown(words), number_at(one, "baseline"), number_at(one, "change"),
-                                number_at(one, "delta"), interval_at(one, "interval")});
+    reasons.measures.push_back({shown(words), told_number(one, "baseline"), told_number(one, "change"),
+                                told_number(one, "delta"), told_interval(one, "interval")});
   });
   return reasons;
 }
 
 JudgedChange read_change(const Json& document) {
   JudgedChange change;
-  change.recipe = shown(text_at(document, "recipe"));
-  change.verdict = text_at(document, "verdict");
-  change.delta = number_at(document, "delta");
-  change.interval = interval_at(document, "interval");
-  change.p = number_at(document, "p");
-  change.seeds = count_at(document, "seeds").value_or(0);
-  change.seeds_needed = count_at(document, "seeds_needed");
+  change.recipe = shown(told_text(document, "recipe"));
+  change.verdict = told_text(document, "verdict");
+  change.delta = told_number(document, "delta");
+  change.interval = told_interval(document, "interval");
+  change.p = told_number(document, "p");
+  change.seeds = told_count(document, "seeds").value_or(0);
+  change.seeds_needed = told_count(document, "seeds_needed");
   if (const Json& watchers = json_at(document, {"watches_validation"}); watchers.is_array())
     for (const Json& watcher : watchers)
       if (watcher.is_string()) change.watchers.push_back(shown(watcher.get<std::string>()));
   const Json& test = json_at(document, {"test"});
-  if (const double delta = number_at(test, "delta"); std::isfinite(delta)) change.test_delta = delta;
-  change.test_interval = interval_at(test, "interval");
+  if (const double delta = told_number(test, "delta"); std::isfinite(delta)) change.test_delta = delta;
+  change.test_interval = told_interval(test, "interval");
   change.reasons = read_reasons(json_at(document, {"why"}));
+  if (const double mean = told_number(document, "mean"); std::isfinite(mean)) change.mean = mean;
   return change;
 }
 
@@ -99,15 +77,17 @@ JudgedStudy read_study(const Json& document, const std::string& where) {
   const auto refuse = [&where](const std::string& what) {
     return Error(ErrorCode::data, where, what, "name a folder or a document that `telar compare` left");
   };
-  if (text_at(document, "schema") != "telar.compare/1") throw refuse("not a telar.compare/1");
+  if (told_text(document, "schema") != "telar.compare/1") throw refuse("not a telar.compare/1");
   const Json& changes = json_at(document, {"changes"});
   if (!changes.is_array() || changes.size() > kMostChanges) throw refuse("the study has no list of changes");
   JudgedStudy study;
-  study.baseline = shown(text_at(document, "baseline"));
-  if (const std::string metric = text_at(document, "metric"); !metric.empty()) study.metric = shown(metric);
-  if (const double band = number_at(document, "band"); std::isfinite(band)) study.band = band;
-  study.earlier_readings = count_at(json_at(document, {"test_readings"}), "comparisons");
-  add_runs(json_at(document, {"baseline_runs"}), study.runs);
+  study.baseline = shown(told_text(document, "baseline"));
+  if (const std::string metric = told_text(document, "metric"); !metric.empty()) study.metric = shown(metric);
+  if (const double band = told_number(document, "band"); std::isfinite(band)) study.band = band;
+  study.earlier_readings = told_count(json_at(document, {"test_readings"}), "comparisons");
+  const Json& baseline = json_at(document, {"baseline_runs"});
+  if (const double mean = told_number(baseline, "mean"); std::isfinite(mean)) study.baseline_mean = mean;
+  add_runs(baseline, study.runs);
   for (const Json& one : changes) {
     if (!one.is_object()) throw refuse("a change of the study is no table");
     study.changes.push_back(read_change(one));

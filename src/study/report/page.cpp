@@ -1,6 +1,7 @@
 #include "study/report/page.hpp"
 
 #include <fmt/format.h>
+#include <initializer_list>
 #include <kainjow/mustache.hpp>
 #include <span>
 #include <stdexcept>
@@ -10,6 +11,7 @@
 #include "base/utf8.hpp"
 #include "study/report/assets.hpp"
 #include "study/report/view.hpp"
+#include "study/report/view_tuning.hpp"
 
 namespace telar {
 
@@ -79,12 +81,11 @@ std::string escape_markdown(const std::string& text) {
   return escaped;
 }
 
-}  // namespace
-
-std::string report_page(const ReportContent& content) {
-  Json view = view_report(content);
-  const std::string_view style = report_asset("style.css"), chart = report_asset("chart.min.js"),
-                         script = report_asset("report.js");
+/// The page that a template makes of a view, with the scripts that draw its charts.
+std::string page_of(const std::string& name, Json view, std::initializer_list<const char*> scripts) {
+  const std::string_view style = report_asset("style.css"), chart = report_asset("chart.min.js");
+  std::string script;
+  for (const char* file : scripts) script += report_asset(file);
   view["policy"] = fmt::format(
       "default-src 'none'; script-src {} {}; style-src {}; img-src data:; base-uri 'none'; form-action 'none'",
       source_of(chart), source_of(script), source_of(style));
@@ -92,12 +93,26 @@ std::string report_page(const ReportContent& content) {
   mustache::data data = to_mustache(view);
   data.set("style", std::string(style));
   data.set("chart_script", std::string(chart));
-  data.set("script", std::string(script));
-  return render("page.html", std::move(data), mustache::html_escape<std::string>);
+  data.set("script", script);
+  return render(name, std::move(data), mustache::html_escape<std::string>);
+}
+
+}  // namespace
+
+std::string report_page(const ReportContent& content) {
+  return page_of("page.html", view_report(content), {"charts.js", "report.js"});
+}
+
+std::string tuning_page(const TuningContent& content) {
+  return page_of("tuning.html", view_tuning(content), {"charts.js", "report.js", "tuning.js"});
 }
 
 std::string report_markdown(const ReportContent& content) {
   return render("page.md", to_mustache(view_report(content)), escape_markdown);
+}
+
+std::string tuning_markdown(const TuningContent& content) {
+  return render("tuning.md", to_mustache(view_tuning(content)), escape_markdown);
 }
 
 }  // namespace telar

@@ -1,6 +1,7 @@
 // telar.report/1: what other programs read of a report.
 #include "study/report/page.hpp"
 #include "study/report/sentences.hpp"
+#include "study/report/tuning_words.hpp"
 
 namespace telar {
 
@@ -85,7 +86,45 @@ Json recipe_of_report(const RecipeRuns& recipe) {
               {"network", network_of_report(recipe.network)}};
 }
 
+Json tuning_of_report(const TuningContent& tuning) {
+  Json objectives = Json::array(), importance = Json::object(), ends = Json::object(), finalists = Json::array(),
+       front = Json::array(), differences = Json::array();
+  for (const TuningContent::Objective& one : tuning.objectives)
+    objectives.push_back(Json{{"name", one.name}, {"more_is_better", one.more_is_better}});
+  for (const TuningContent::Parameter& one : tuning.parameters)
+    importance[one.name] = one.importance ? json_number(*one.importance) : Json(nullptr);
+  for (const TuningContent::Trial& one : tuning.trials) {
+    if (!ends.contains(one.ended)) ends[one.ended] = ended_so(tuning, one.ended);
+    if (one.front) front.push_back(one.number);
+  }
+  for (const TuningContent::Finalist& one : tuning.finalists)
+    finalists.push_back(Json{{"trial", one.trial}, {"mean", json_number(one.mean)}, {"sd", json_number(one.sd)}});
+  Json best(nullptr);
+  if (tuning.best) {
+    for (const TuningContent::Difference& one : tuning.best->differences)
+      differences.push_back(Json{{"key", one.key}, {"default", one.before}, {"best", one.after}});
+    best = Json{{"trial", tuning.best->trial}, {"differences", std::move(differences)}};
+  }
+  return Json{{"objectives", std::move(objectives)},
+              {"trials", tuning.trials.size()},
+              {"ended", std::move(ends)},
+              {"best", std::move(best)},
+              {"finalists", std::move(finalists)},
+              {"importance", std::move(importance)},
+              {"front", std::move(front)}};
+}
+
 }  // namespace
+
+Json tuning_report_document(const TuningContent& content, const std::string& page) {
+  return Json{{"schema", "telar.report/1"},
+              {"file", page},
+              {"headline", tuning_headline(content)},
+              {"notices", content.notices},
+              {"remarks", content.remarks},
+              {"study", content.proof ? study_of_report(*content.proof) : Json(nullptr)},
+              {"tuning", tuning_of_report(content)}};
+}
 
 Json report_document(const ReportContent& content, const std::string& page) {
   Json recipes = Json::array(), differences = Json::array();
