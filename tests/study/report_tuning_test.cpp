@@ -145,6 +145,11 @@ TEST(TuningHeadline, IsWhatTheProofSays) {
       "95 % interval of the difference: +1.50 to +2.10 points, over 8 pairs of trainings with seeds that the search "
       "did not use.");
   JudgedChange& change = content.proof->changes.front();
+  change.seeds = 1;
+  change.interval = {-INFINITY, INFINITY};
+  EXPECT_EQ(tuning_caution(content),
+            "The difference has no interval yet: it is of 1 pair of trainings with seeds that the search did not use.");
+  change.seeds = 8;
   change.verdict = "undecided";
   change.mean.reset();
   EXPECT_EQ(

@@ -81,7 +81,7 @@ class Tables {
   const Json* list_ = nullptr;
 };
 
-Parameter read_parameter(const Json& document, const std::string& where) {
+Parameter told_parameter(const Json& document, const std::string& where) {
   Parameter parameter;
   parameter.name = shown(told_text(document, "name"));
   const auto refuse = [&](const std::string& what) {
@@ -131,7 +131,7 @@ void shorten_names(std::vector<Parameter>& parameters) {
 }
 
 /// The value that a trial has of a parameter, which learns options that it did not know.
-std::optional<double> read_value(const Json& value, Parameter& parameter) {
+std::optional<double> value_of_trial(const Json& value, Parameter& parameter) {
   if (!parameter.choice) return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
   if (value.is_null()) return {};
   const std::string text = told_value(value);
@@ -165,7 +165,7 @@ Trial read_trial(const Json& document, TuningContent& content, const std::string
   const Json& values = json_at(document, {"values"});
   if (!values.is_object()) throw refuse(fmt::format("trial {} has no values", trial.number));
   for (Parameter& parameter : content.parameters)
-    trial.values.push_back(read_value(json_at(values, {parameter.name.c_str()}), parameter));
+    trial.values.push_back(value_of_trial(json_at(values, {parameter.name.c_str()}), parameter));
   for (const Json& rung : told_list(document, "rungs", kMostReadings)) {
     TuningContent::Reading reading{told_number(rung, "epochs"), told_number(rung, "at"),
                                    told_numbers(rung, "values", content.objectives.size())};
@@ -307,7 +307,7 @@ TuningContent read_tuning(const Json& document, const std::string& where) {
                   "it is damaged; name a folder that `telar tune` left");
   }
   for (const Json& one : Tables(document, "parameters", 0, kMostParameters, where))
-    content.parameters.push_back(read_parameter(one, where));
+    content.parameters.push_back(told_parameter(one, where));
   shorten_names(content.parameters);
   read_trials(document, content, where);
   read_finalists(document, content);

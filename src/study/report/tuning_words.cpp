@@ -57,9 +57,10 @@ std::string tuning_caution(const TuningContent& content) {
   const JudgedChange& change = content.proof->changes.front();
   const std::string interval =
       difference_interval_text(change.interval.low, change.interval.high, content.proof->metric);
-  return fmt::format(
-      "95 % interval of the difference: {}, over {} of trainings with seeds that the search did not use.", interval,
-      counted(change.seeds, "pair"));
+  const std::string pairs =
+      fmt::format("{} of trainings with seeds that the search did not use", counted(change.seeds, "pair"));
+  if (interval == "–") return fmt::format("The difference has no interval yet: it is of {}.", pairs);
+  return fmt::format("95 % interval of the difference: {}, over {}.", interval, pairs);
 }
 
 std::string objective_text(double value, const std::string& objective) {

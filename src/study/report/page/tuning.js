@@ -5,6 +5,13 @@ const faint = (hex, strength) => hex + Math.round(255 * strength).toString(16).p
 const short = (value) => String(+value.toPrecision(4));
 const measured = (scale) => (value) => scale.share ? percent(value, 1) : signed(short(value));
 
+// As much of a text as there is room for, in pixels.
+function fit(ctx, text, room) {
+  let cut = text;
+  for (let most = text.length - 1; most > 3 && ctx.measureText(cut).width > room; --most) cut = shorten(text, most);
+  return cut;
+}
+
 // How a trial is drawn: the best one and the default stand out, the others are the stronger the better they are.
 function lineOf(role, strength) {
   if (role === "best") return {ink: color("c0"), width: 3.5, order: 0};
@@ -46,18 +53,17 @@ function parallel(spec) {
         else { ctx.moveTo(along(0), across); ctx.lineTo(along(1), across); }
         ctx.stroke();
         const room = upright ? (chartArea.width / Math.max(axes.length - 1, 1)) - 8 : chartArea.width / Math.max(each.ticks.length, 2);
-        const most = Math.max(4, Math.floor(room / 7.5));
         for (const tick of each.ticks) {
           if (tick.at === null) continue;
           const at = along(share(each, tick.at));
           ctx.textAlign = !upright ? (share(each, tick.at) < 0.1 ? "left" : "center") : "left";
-          const text = shorten(tick.text, most);
+          const text = fit(ctx, tick.text, room - 10);
           if (upright) label(text, across + 6, at, color("ink"));
           else label(text, share(each, tick.at) > 0.9 ? at - ctx.measureText(text).width / 2 : at, across + 13, color("ink"));
         }
         ctx.textAlign = "left";
         ctx.font = `600 12px ${color("text")}`;
-        const name = shorten(each.name, upright ? Math.max(8, Math.floor(room / 7.5)) : 40);
+        const name = fit(ctx, each.name, upright ? (index === axes.length - 1 ? 130 : room) : chartArea.width);
         if (upright) label(name, across, chartArea.top - 16, color("ink"));
         else label(name, along(0), across - 14, color("ink"));
         ctx.font = `12px ${color("text")}`;
