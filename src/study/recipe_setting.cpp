@@ -32,21 +32,21 @@ class Setting {
     value_.insert("value", value);
   }
 
-  void apply(toml::table& tree) const {
+  /// Once: the value moves into the tree, since a copy would not know its place.
+  void apply(toml::table& tree) && {
     toml::node* at = &tree;
     std::string address;
     for (std::size_t i = 0; i + 1 < path_.size(); ++i) {
       at = &step(*at, path_[i], address);
       address = join(address, path_[i]);
     }
-    toml::table value = value_;
     if (toml::table* table = at->as_table()) {
       toml::table over;
-      over.insert(toml::key(path_.back(), source_), std::move(*value.get("value")));
+      over.insert(toml::key(path_.back(), source_), std::move(*value_.get("value")));
       merge(*table, std::move(over), address);
     } else {
       toml::array& array = *at->as_array();
-      array.replace(array.cbegin() + index(array, path_.back(), address), std::move(*value.get("value")));
+      array.replace(array.cbegin() + index(array, path_.back(), address), std::move(*value_.get("value")));
     }
   }
 

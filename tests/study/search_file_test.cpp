@@ -156,7 +156,7 @@ TEST_F(SearchFiles, RefusesAnUnknownAddress) {
 
 TEST_F(SearchFiles, RefusesValuesThatTheRecipeCannotHaveAtEitherEnd) {
   EXPECT_EQ(refusal_of("\"model.layers.2.rate\" = { float = [0.1, 1.5] }\n"),
-            "[s.toml:21:1] model.layers.2.rate = 1.5, but must be in [0, 1)");
+            "[s.toml:21:1] model.layers.2.rate = 1.5, but must be in [0, 1]");
   EXPECT_EQ(refusal_of("\"model.layers.1.units\" = { int = [0, 10] }\n"),
             "[s.toml:21:1] model.layers.1.units = 0, but must be at least 1");
   EXPECT_EQ(refusal_of("\"model.layers.1.activation\" = { choice = [\"relu\", \"rely\"] }\n"),
@@ -172,7 +172,7 @@ TEST_F(SearchFiles, RefusesConditionsThatExcludeEachOther) {
 }
 
 TEST_F(SearchFiles, SettingsOfTheSearchAreChecked) {
-  const auto with_search = [&](const std::string& line) {
+  const auto with_search = [&](const std::string& line) -> std::string {
     return thrown_by([&] {
              static_cast<void>(SearchFile(
                  folder_.write("s.toml", with(kSearched, "[search.space]", "[search]\n" + line + "\n[search.space]") +
@@ -181,10 +181,10 @@ TEST_F(SearchFiles, SettingsOfTheSearchAreChecked) {
         .what();
   };
   EXPECT_EQ(with_search("sampler = \"tpee\""),
-            std::string("[s.toml:21:1] search.sampler = \"tpee\" is unknown\n  did you mean \"tpe\"?"));
-  EXPECT_EQ(with_search("eta = 0"), std::string("[s.toml:21:1] search.eta = 0, but must be in [1, 100]"));
+            ("[s.toml:21:1] search.sampler = \"tpee\" is unknown\n  did you mean \"tpe\"?"));
+  EXPECT_EQ(with_search("eta = 0"), ("[s.toml:21:1] search.eta = 0, but must be in [1, 100]"));
   EXPECT_EQ(with_search("samplr = 1"),
-            std::string("[s.toml:21:1] unknown key \"samplr\" in [search]\n  did you mean \"sampler\"?"));
+            ("[s.toml:21:1] unknown key \"samplr\" in [search]\n  did you mean \"sampler\"?"));
 }
 
 TEST_F(SearchFiles, TheSameSearchHasTheSameHash) {

@@ -1,7 +1,7 @@
 // Rungs, who goes on, and which trials are good.
-#include <span>
-
 #include "tune/halving.hpp"
+
+#include <span>
 
 namespace telar::test {
 namespace {

@@ -212,7 +212,7 @@ TEST(Tune, RefusesASearchWithoutAnEndOrAnObjective) {
       "are weights or latency");
   options.objectives = {"val_acuracy"};
   EXPECT_EQ(refusal_of(options),
-            "[objectives] the epochs have no val_acuracy\n  there is: accuracy, loss, val_accuracy, val_loss");
+            "[objectives] the epochs have no val_acuracy\n  there is: accuracy,loss,val_accuracy,val_loss");
 }
 
 TEST(PausedTraining, GoesOnWithItsOptimiserAsIfNothingHadHappened) {

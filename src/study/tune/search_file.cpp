@@ -103,17 +103,17 @@ SearchFile::SearchFile(const std::filesystem::path& file, const std::vector<std:
   if (found == tree_.end() || !found->second.is_table())
     throw Error(ErrorCode::usage, file.filename().string(), "there is no [search]: what is open?",
                 "[search.space] \"compile.optimizer.learning_rate\" = { log = [1e-4, 1e-2] }");
-  toml::table search = *found->second.as_table();
+  toml::table search = std::move(*found->second.as_table());  // copies of nodes do not know their places
   const std::string place = place_of(found->first.source());
   tree_.erase(found);
 
-  const toml::node* space = search.get("space");
+  toml::node* space = search.get("space");
   toml::table open;
   toml::source_region space_source;
   if (space != nullptr) {
     space_source = space->source();
     if (!space->is_table()) refuse_at(space_source, "search.space must be a table");
-    open = *space->as_table();
+    open = std::move(*space->as_table());
     places_["space"] = place_of(space_source);
     search.erase("space");
   }
