@@ -85,6 +85,7 @@ Recipe recipe_of_tree(const toml::table& tree, const std::filesystem::path& file
   recipe.file = file;
   TableReader reader(tree, {}, file.filename().string(), {}, recipe.places);
   describe(recipe, reader);
+  reader.find("search");  // for telar tune; without it, the recipe is the default of the search
   reader.finish();
   for (std::size_t i = 0; i < recipe.layers.size(); ++i)
     validate(recipe.layers[i], place_of(recipe, "model.layers." + std::to_string(i)));
