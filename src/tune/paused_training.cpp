@@ -66,8 +66,9 @@ TrainedPiece PausedTraining::train_to(int epochs, const std::function<bool()>& s
     if (const auto* schedule = std::get_if<EpochSchedule>(callback.stock()))
       callback = EpochSchedule{stretched(schedule->schedule, share), schedule->verbose};
   }
-  // Nobody but the rung's end looks at validation data.
-  if (options.callbacks.empty() && !options.validation_freq_steps) options.validation_freq = epochs;
+  // The rung's end is validated, and what comes before it only if somebody may look at it.
+  options.validation_freq_steps.reset();
+  options.validation_freq = options.callbacks.empty() ? epochs : 1;
   if (const LearningRate rate = stretched(rate_, share); rate.schedule() != nullptr)
     options.callbacks.push_back(LambdaCallback{
         .on_train_batch_begin = [rate](Training& t, int) { t.set_learning_rate(rate.at(t.iterations())); }});

@@ -99,6 +99,10 @@ class Search {
     if (options_.trials && *options_.trials < 1) refuse("budget", "it takes one trial or more", {});
     if (options_.eta < 1) refuse("eta", "eta must be at least 1", {});
     if (options_.min_epochs < 1) refuse("min_epochs", "min_epochs must be at least 1", {});
+    for (const Trial& trial : trials_)
+      for (const TrialRung& rung : trial.rungs)
+        if (!rung.values.empty() && rung.values.size() != objectives_.names().size())
+          refuse("earlier", "trial " + std::to_string(trial.number) + " has values of other objectives", {});
   }
 
   [[nodiscard]] double elapsed() const { return options_.earlier_seconds + seconds_since(start_); }
@@ -248,7 +252,9 @@ class Search {
         if (over_cap(trial, *network)) return true;
         // What was trained before, and is not in memory, comes out the same.
         for (const TrialRung& earlier : trial.rungs)
-          if (network->train_to(earlier.epochs, [this] { return ended(); }).broken_off) return false;
+          if (earlier.epochs > network->epochs() &&
+              network->train_to(earlier.epochs, [this] { return ended(); }).broken_off)
+            return false;
       }
       const int epochs = halving_->epochs_at(rung, network->full_epochs());
       TrialRung reached{rung, epochs};
@@ -259,7 +265,7 @@ class Search {
           trial.state = Trial::State::diverged;
           trial.reason = piece.history.reason;
         } else {
-          reached.values = values(trial, piece.history);
+          take_values(trial, piece.history, reached);
         }
       } else {
         reached.values = trial.rungs.back().values;  // a short training is at its end before the last rung
@@ -296,20 +302,25 @@ class Search {
     return true;
   }
 
-  [[nodiscard]] std::vector<double> values(const Trial& trial, const History& history) const {
-    std::vector<double> values;
+  /// What is not finite is no result.
+  void take_values(Trial& trial, const History& history, TrialRung& reached) const {
     for (const std::string& name : objectives_.names()) {
       if (name == "weights")
-        values.push_back(static_cast<double>(trial.weights));
+        reached.values.push_back(static_cast<double>(trial.weights));
       else if (name == "latency")
-        values.push_back(trial.latency);
+        reached.values.push_back(trial.latency);
       else
-        values.push_back(measured(name, history));
+        reached.values.push_back(measured(name, history));
+      if (std::isfinite(reached.values.back())) continue;
+      trial.state = Trial::State::diverged;
+      trial.reason = name + " is not finite";
+      reached.values.clear();
+      return;
     }
-    return values;
   }
 
   static double measured(const std::string& name, const History& history) {
+    if (history.epochs.empty()) throw Error(ErrorCode::usage, "objectives", "no epoch came to its end");
     const std::optional<double> value = history.epochs.back().get(name);
     if (!value)
       throw Error(ErrorCode::usage, "objectives", "the epochs have no " + name,

@@ -1,6 +1,7 @@
 // Whole searches, with small networks.
 #include <atomic>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "support/thrown.hpp"
@@ -111,6 +112,71 @@ TEST(Tune, ASearchGoesOnWhereItWasCutOff) {
     EXPECT_EQ(resumed.trials[i].estimate, whole.trials[i].estimate)
         << i << ": a network that was in memory is trained again, to the same bits";
   }
+}
+
+TEST(Tune, TrialsMayHaveEpochsOfTheirOwn) {
+  const std::vector<SearchParameter> space{{"epochs", IntRange{1, 12}}};
+  const auto build = [](const SearchPoint& point, int) {
+    return TrialTraining{small_network(0.3), small_data(), small_fit(point.integer("epochs"))};
+  };
+  TuneOptions options = small_search(20);
+  options.first.emplace().values["epochs"] = 9;
+  std::vector<Trial> journal;
+  options.on_change = [&](const Trial& trial) {
+    journal.resize(std::max(journal.size(), static_cast<std::size_t>(trial.number) + 1));
+    journal[static_cast<std::size_t>(trial.number)] = trial;
+  };
+  const Tuning whole = tune(space, build, options);
+  for (const Trial& trial : whole.trials)
+    if (trial.state == Trial::State::completed) {
+      EXPECT_EQ(trial.rungs.back().epochs, trial.point.integer("epochs"));
+    }
+
+  // Begun anew from what half of them had at their first rung: then no network is in memory.
+  options.on_change = nullptr;
+  options.earlier.assign(journal.begin(), journal.begin() + 10);
+  for (Trial& trial : options.earlier) {
+    trial.rungs.resize(1);
+    trial.state = Trial::State::paused;
+  }
+  const Tuning resumed = tune(space, build, options);
+  for (std::size_t i = 0; i < 10; ++i)
+    for (const TrialRung& rung : resumed.trials[i].rungs)
+      for (const TrialRung& before : whole.trials[i].rungs)
+        if (rung.rung == before.rung) {
+          EXPECT_EQ(rung.values, before.values) << i;
+        }
+}
+
+TEST(Tune, WhatIsNotFiniteIsNoResult) {
+  const std::vector<float> features(40, std::numeric_limits<float>::quiet_NaN());
+  const Dataset broken = from_arrays({4}, features, std::vector<std::int32_t>(10, 1), 3);
+  TuneOptions options = small_search(2);
+  options.first.emplace().values["rate"] = 0.5;
+  const Tuning found = tune(
+      kRates,
+      [&](const SearchPoint&, int) {
+        FitOptions fit = small_fit(3);
+        fit.validation_data = broken;
+        return TrialTraining{small_network(0.3), small_data(), fit};
+      },
+      options);
+  EXPECT_EQ(found.trials[0].state, Trial::State::diverged);
+  EXPECT_EQ(found.trials[0].reason, "val_loss is not finite");
+  EXPECT_TRUE(found.ranking.empty());
+}
+
+TEST(Tune, ARungIsValidatedAtItsEndWhateverTheRecipeSays) {
+  const Tuning found = tune(
+      kRates,
+      [](const SearchPoint& point, int) {
+        FitOptions fit = small_fit(9);
+        fit.validation_freq = 4;
+        if (point.number("rate") > 0.01) fit.callbacks.push_back(EarlyStopping{.patience = 20});
+        return TrialTraining{small_network(point.number("rate")), small_data(), fit};
+      },
+      small_search(8));
+  for (const Trial& trial : found.trials) EXPECT_NE(trial.state, Trial::State::failed) << trial.reason;
 }
 
 TEST(Tune, SeveralThreadsTrainSideBySide) {
