@@ -41,8 +41,8 @@ class Bench {
  public:
   Bench(const std::string& file, const std::string& data_dir) : search_(file), data_(load(data_dir)) {}
 
-  telar::TrialTraining training(const telar::SearchPoint& point, int number) const {
-    const telar::Recipe recipe = number == 0 ? search_.base() : search_.recipe_at(point, data_.train.size(), "trial");
+  telar::TrialTraining training(const telar::SearchPoint& point) const {
+    const telar::Recipe recipe = search_.recipe_at(point, data_.train.size(), "trial");
     telar::FitOptions fit = telar::fit_options(recipe, data_);
     fit.callbacks.clear();
     fit.training_score = false;
@@ -52,7 +52,6 @@ class Bench {
   void search(telar::TuneOptions options) const {
     options.objectives = search_.settings().objectives;
     if (options.objectives.empty()) options.objectives = {"val_accuracy"};
-    options.first = search_.first();
     const telar::Objectives objectives(options.objectives);
     double best = -1e300;
     Json race = Json::array();
@@ -64,7 +63,7 @@ class Bench {
       race.push_back({trial.rungs.back().at, trial.rungs.back().values[0]});
     };
     const telar::Tuning found = telar::tune(
-        search_.space(), [this](const telar::SearchPoint& p, int n) { return training(p, n); }, options);
+        search_.space(), [this](const telar::SearchPoint& p, int) { return training(p); }, options);
     const telar::Trial& winner = found.trials[found.ranking.front()];
     std::cout << Json{{"trials", found.trials.size()},
                       {"seconds", found.seconds},
@@ -83,7 +82,7 @@ class Bench {
   void serve() const {
     std::cout << Json{{"ready", true}}.dump() << std::endl;
     for (std::string line; std::getline(std::cin, line);) {
-      telar::TrialTraining trial = training(point_of(Json::parse(line)), 1);
+      telar::TrialTraining trial = training(point_of(Json::parse(line)));
       trial.fit.threads = 1;
       trial.fit.callbacks.push_back(telar::LambdaCallback{.on_epoch_end = [](telar::Training& t, int epoch,
                                                                              telar::Logs& logs) {

@@ -12,6 +12,7 @@ std::optional<double> parse_duration(const std::string& text) {
     double number = 0;
     const auto [rest, error] = std::from_chars(at, end, number, std::chars_format::fixed);
     if (error != std::errc{} || !(number >= 0)) return {};
+    if (rest == end && at != text.data()) return {};  // a bare number is seconds, and stands alone
     const char unit = rest == end ? 's' : *rest;
     const double factor = unit == 'h' ? 3600 : unit == 'm' ? 60 : unit == 's' ? 1 : 0;
     if (factor == 0 || factor >= last_unit) return {};  // from large to small

@@ -1,4 +1,5 @@
 // telar tune
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -32,6 +33,10 @@ struct TuneOptionsOfUser : CommonOptions {
 class SearchProgress {
  public:
   SearchProgress(bool quiet, const Style& style) : quiet_(quiet), bar_(is_terminal(std::cerr)), style_(style) {}
+
+  ~SearchProgress() { clear(); }
+  SearchProgress(const SearchProgress&) = delete;
+  SearchProgress& operator=(const SearchProgress&) = delete;
 
   void show(const TuningProgress& progress) {
     if (quiet_) return;
@@ -85,7 +90,9 @@ int run(const TuneOptionsOfUser& options, std::ostream& out) {
   else
     out << tuning_text(plan, study, options.style_for(std::cout));
   if (stop_signal() != 0) return kSignal + stop_signal();
-  return study.tuning.ranking.empty() ? kDiverged : kDone;
+  const bool diverged = std::ranges::any_of(study.tuning.trials,
+                                            [](const Trial& trial) { return trial.state == Trial::State::diverged; });
+  return study.tuning.ranking.empty() && diverged ? kDiverged : kDone;
 }
 
 }  // namespace

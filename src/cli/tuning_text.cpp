@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/number_text.hpp"
+#include "base/utf8.hpp"
 #include "cli/comparison_table.hpp"
 #include "train/progress_bar.hpp"
 
@@ -40,7 +41,7 @@ std::string point_text(const Trial& trial) {
     text += (text.empty() ? "" : ", ") + (number || dot == std::string::npos ? name : name.substr(dot + 1)) + " " +
             value_text(value);
   }
-  return text;
+  return printable_lines(text);
 }
 
 std::string head(const std::string& text, const Style& style) { return style.bold(text) + "\n"; }
@@ -50,7 +51,8 @@ std::string head(const std::string& text, const Style& style) { return style.bol
 std::string trial_line(const TuningProgress& progress) {
   const Trial& trial = progress.trial;
   std::string text = fmt::format("trial {}: ", trial.number);
-  if (const std::string state = state_text(trial); !state.empty() || trial.rungs.empty()) return text + state;
+  if (const std::string state = state_text(trial); !state.empty() || trial.rungs.empty())
+    return text + printable_lines(state);
   const TrialRung& rung = trial.rungs.back();
   text += fmt::format("{:.4f} after {}", rung.values.front(), counted(rung.epochs, "epoch"));
   if (progress.best != nullptr && progress.best->number == trial.number) text += ", the best so far";
@@ -101,7 +103,8 @@ std::string tuning_text(const TuningPlan& plan, const TuningStudy& study, const 
       return tuning.importance[a].value_or(0) > tuning.importance[b].value_or(0);
     });
     for (const std::size_t i : order)
-      text += fmt::format("{:>4.0f} %  {}\n", 100 * tuning.importance[i].value_or(0), plan.search.space()[i].name);
+      text += fmt::format("{:>4.0f} %  {}\n", 100 * tuning.importance[i].value_or(0),
+                          printable_lines(plan.search.space()[i].name));
   }
   if (study.objectives.size() > 1) {
     text += "\n" + head("no other is better in everything", style);
@@ -118,14 +121,17 @@ std::string tuning_text(const TuningPlan& plan, const TuningStudy& study, const 
       text += fmt::format("trial {:<6} {} {:.4f} ({})\n", finalist.trial, study.objectives.front(),
                           finalist.summary.mean, counted(static_cast<std::int64_t>(finalist.runs.size()), "seed"));
   }
-  for (const std::string& problem : study.problems) text += style.yellow("note:") + " " + problem + "\n";
+  for (const std::string& problem : study.problems)
+    text += style.yellow("note:") + " " + printable_lines(problem) + "\n";
   if (study.best) {
     text += "\n" + head(fmt::format("trial {} beside the default", *study.best), style);
     for (const RecipeDifference& d : study.differences)
-      text += fmt::format("  {}: {} -> {}\n", d.address, d.first.value_or("-"), d.second.value_or("-"));
+      text += fmt::format("  {}: {} -> {}\n", printable_lines(d.address), printable_lines(d.first.value_or("-")),
+                          printable_lines(d.second.value_or("-")));
     text += "the recipe: " + (study.directory / "best.toml").string() + "\n";
   } else if (study.ended != TuningStudy::Ended::interrupted) {
-    text += "\nNothing was found that is better than the default.\n";
+    text += tuning.ranking.empty() ? "\nNo trial came to its first rung: it takes more time, or other limits.\n"
+                                   : "\nNothing was found but the default.\n";
   }
   if (study.proof) text += "\n" + comparison_text(*study.proof, style);
   return text;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include <telar/error.hpp>
 #include <telar/predictor.hpp>
 
 #include "spec/stretch.hpp"
@@ -31,6 +32,11 @@ PausedTraining::PausedTraining(TrialTraining training)
   training_.fit.initial_epoch = 0;
   training_.fit.training_score = false;
   if (rate_.schedule() == nullptr) return;
+  for (const Callback& callback : training_.fit.callbacks)
+    if (callback.stock() != nullptr && (std::holds_alternative<ReduceLROnPlateau>(*callback.stock()) ||
+                                        std::holds_alternative<EpochSchedule>(*callback.stock())))
+      throw Error(ErrorCode::usage, "callbacks", "a callback cannot change a learning rate that follows a schedule",
+                  "open one of the two, or none");
   CompileOptions options = training_.model.compiled();
   std::visit([this](auto& o) { o.learning_rate = rate_.at(0); }, options.optimizer);
   training_.model.compile(std::move(options));

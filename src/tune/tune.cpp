@@ -30,8 +30,8 @@ double seconds_since(Clock::time_point start) { return std::chrono::duration<dou
 
 /// What all waiting trainings may keep in memory together; the worst ones are trained anew if their turn comes.
 constexpr std::size_t kWaitingBytes = std::size_t{1} << 30;
-/// So many points in a row that are over a cap, and the search gives up.
-constexpr int kMostOverCap = 1000;
+/// So many trials in a row that were not trained, and the search gives up.
+constexpr int kMostUntrained = 1000;
 
 /// What a worker is to do: begin a trial, or bring one to its next rung.
 struct Assignment {
@@ -63,9 +63,9 @@ class Search {
     const Coordinates first = sampler_.next(0, {{}, {}}, 0);
     const SearchPoint point = options_.first ? *options_.first : space_.point(first);
     halving_.emplace(build_(point, 0).fit.epochs, options_.eta, options_.min_epochs);
-    std::vector<std::thread> threads;
+    std::vector<std::jthread> threads;
     for (int i = 0; i < workers; ++i) threads.emplace_back([this] { work(); });
-    for (std::thread& thread : threads) thread.join();
+    for (std::jthread& thread : threads) thread.join();
     if (error_) std::rethrow_exception(error_);
 
     Tuning result;
@@ -138,7 +138,7 @@ class Search {
         return assign(i, std::max(trials_[i].first_rung, 0));
     if (const std::optional<std::size_t> next = halving_->promotable(trials_, objectives_))
       if (fits(*next, trials_[*next].rungs.back().rung + 1)) return assign(*next, trials_[*next].rungs.back().rung + 1);
-    if (!may_begin || over_cap_in_a_row_ >= kMostOverCap) return {};
+    if (!may_begin || untrained_in_a_row_ >= kMostUntrained) return {};
 
     const int number = static_cast<int>(trials_.size());
     Trial trial;
@@ -232,7 +232,8 @@ class Search {
     --running_;
     if (network) slot.full_epochs = network->full_epochs();
     if (broken_off) return;  // its earlier rungs stand
-    over_cap_in_a_row_ = trial.state == Trial::State::over_cap ? over_cap_in_a_row_ + 1 : 0;
+    const bool untrained = trial.state == Trial::State::over_cap || trial.state == Trial::State::failed;
+    untrained_in_a_row_ = untrained ? untrained_in_a_row_ + 1 : 0;
     if (!trial.rungs.empty()) trial.rungs.back().at = elapsed();
     const bool waits = trial.state == Trial::State::paused;
     trials_[assignment.trial] = trial;
@@ -260,7 +261,10 @@ class Search {
       TrialRung reached{rung, epochs};
       if (epochs > network->epochs()) {
         const TrainedPiece piece = network->train_to(epochs, [this] { return ended(); });
-        if (piece.history.ended == Ended::interrupted) return false;
+        if (piece.history.ended == Ended::interrupted) {
+          if (ended()) return false;
+          throw Error(ErrorCode::usage, "callback", "the training was interrupted by itself");
+        }
         if (piece.history.ended == Ended::diverged) {
           trial.state = Trial::State::diverged;
           trial.reason = piece.history.reason;
@@ -350,7 +354,7 @@ class Search {
   std::vector<Slot> training_;
   std::optional<Halving> halving_;  // from the first trial on
   int running_ = 0;
-  int over_cap_in_a_row_ = 0;
+  int untrained_in_a_row_ = 0;
   double busy_ = 0, busy_until_last_ = 0, last_begun_ = 0, deciding_ = 0;
   std::exception_ptr error_;
 };

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -116,6 +117,58 @@ class Tune(ProgramTest):
         self.assertEqual(json.loads(out)["ended"], "interrupted")
         self.assertEqual(self.study("--trials", "8", "--resume")["ended"], "trials")
 
+    def test_a_study_that_was_cut_off_while_choosing_goes_on(self):
+        whole = self.study("--trials", "8", "--threads", "1", "--out", "whole")
+        self.study("--trials", "8", "--threads", "1", "--out", "cut")
+        cut = self.folder / "cut"
+        (cut / "tuning.json").unlink()
+        (cut / "best.toml").unlink()
+        runs = sorted((cut / "runs").iterdir())
+        for run in runs[1:]:
+            shutil.rmtree(run)
+        # What a signal leaves of a run is no result.
+        result = json.loads((runs[0] / "result.json").read_text())
+        result["ended"], result["validation"] = "interrupted", None
+        (runs[0] / "result.json").write_text(json.dumps(result))
+        resumed = self.study("--trials", "8", "--threads", "1", "--resume", "--out", "cut")
+        self.assertEqual(len(resumed["trials"]), 8)
+        self.assertEqual(resumed["problems"], [])
+        for a, b in zip(whole["finalists"], resumed["finalists"]):
+            self.assertEqual((a["trial"], a["mean"]), (b["trial"], b["mean"]))
+        self.assertEqual(whole["proof"]["changes"][0]["delta"], resumed["proof"]["changes"][0]["delta"])
+
+    def test_a_hostile_journal_is_refused(self):
+        self.study("--trials", "4", "--threads", "1", "--out", "study")
+        journal = self.folder / "study/trials.jsonl"
+        (self.folder / "study/tuning.json").unlink()
+        good = journal.read_text().splitlines()
+
+        def refused(change, *words):
+            lines = [json.loads(line) for line in good]
+            last = max(i for i, line in enumerate(lines) if line.get("trial") == 3)
+            change(lines[last])
+            journal.write_text("".join(json.dumps(line) + "\n" for line in lines))
+            result = self.telar("tune", "search.toml", "--trials", "4", "--resume", "--out", "study")
+            self.assertEqual((result.returncode, result.stdout), (5, ""), result.stderr)
+            for word in ("trials.jsonl", *words):
+                self.assertIn(word, result.stderr)
+
+        refused(lambda t: t.update(first_rung=2 ** 31 - 1), "damaged")
+        refused(lambda t: t.update(first_rung=9), "trial 3", "first rung")
+        refused(lambda t: t.update(trial=1e300), "damaged")
+        refused(lambda t: t["values"].update({"fit.batch_size": "17"}), "trial 3", "fit.batch_size")
+        refused(lambda t: t["values"].update({"x": 1}), "trial 3", "outside the space")
+        refused(lambda t: t["rungs"][0].update(values=[1.0, 2.0]), "trial 3", "a rung")
+        refused(lambda t: t["rungs"][-1].update(epochs=10 ** 9), "trial 3", "longer")
+        refused(lambda t: t["rungs"][0].update(values=None), "damaged")
+
+    def test_few_points_are_no_rivals_of_themselves(self):
+        space = '[search.space]\n"fit.batch_size" = { choice = [16, 32] }\n'
+        (self.folder / "search.toml").write_text(self.search.replace(SPACE, space))
+        d = self.study("--trials", "9", "--out", "study")
+        self.assertEqual(len(d["finalists"]), 1, "besides the default there is one recipe")
+        self.assertEqual([x["key"] for x in d["best"]["differences"]], ["fit.batch_size"])
+
     def test_divergence_is_a_result(self):
         space = '[search.space]\n"compile.optimizer" = { choice = { adam = { type = "Adam", learning_rate = 0.0001 }, hot = { type = "SGD", learning_rate = 1e30 } } }\n'
         (self.folder / "search.toml").write_text(self.search.replace(SPACE, space))
@@ -164,6 +217,14 @@ class Tune(ProgramTest):
         refused('"model.layers.2.units" = { int = [4, 32], log = true }', '"model.layers.3.units" = { int = [2, 9] }',
                 "model.layers.3.units", "classes")
         refused("[search.space]", '[search]\nobjectives = ["val_acuracy"]\n[search.space]', "val_acuracy")
+        refused("[search.space]", '[search.space]\nseed = { int = [1, 9] }', f"search.toml:{line}:1", "cannot be open")
+        refused("[search.space]", '[search.space]\n"data.validation.first" = { int = [1, 9] }', "cannot be open")
+        refused("[search.space]", '[search.space]\n"model.layers.1-2" = { repeat = [0, 2] }\n"model.layers.2" = { repeat = [0, 2] }',
+                f"search.toml:{line + 1}:1", "its layers are also those of model.layers.1-2")
+        refused("[search.space]", '[search]\nobjectives = ["val_loss"]\n[search.space]\nloss = { at = "compile.loss", choice = { '
+                'plain = "sparse_categorical_crossentropy", soft = { type = "SparseCategoricalCrossentropy", label_smoothing = 0.1 } } }',
+                "loss")
+        refused("int = [4, 32]", "int = [4, 9007199254740993]", "out of range")
         refused("", "", "is no time such as", options=("--budget", "soon"))
 
     def test_help_and_progress(self):

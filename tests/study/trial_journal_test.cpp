@@ -38,6 +38,16 @@ TEST(TrialJournal, KeepsTheLastWordOnEachTrial) {
   EXPECT_EQ(seen.trials[1].rungs[0].values, std::vector<double>{0.1 + 0.2}) << "to the last bit";
 }
 
+TEST(TrialJournal, KnowsWhetherTheSearchWasOver) {
+  const TemporaryFolder folder;
+  TrialJournal journal(folder.path(), "abc");
+  journal.write(some_trial(0), 1);
+  EXPECT_FALSE(read_journal(folder.path()).search_ended);
+  journal.end_search(5);
+  EXPECT_TRUE(read_journal(folder.path()).search_ended);
+  EXPECT_EQ(read_journal(folder.path()).seconds, 5);
+}
+
 TEST(TrialJournal, ALineThatWasCutOffNeverWas) {
   const TemporaryFolder folder;
   {
@@ -71,7 +81,7 @@ TEST(TrialJournal, DamageIsToldWithItsLine) {
   Json line = trial_document(some_trial(3));
   line["seconds"] = 1;
   EXPECT_EQ(refusal(head + line.dump() + "\n"), "trials.jsonl trial 0 is missing");
-  line["rungs"][0]["rung"] = 1 << 20;
+  line["rungs"][0]["rung"] = 1001;
   EXPECT_EQ(refusal(head + line.dump() + "\n"), "trials.jsonl:2 the line is damaged: a rung that no trial has");
 }
 

@@ -51,7 +51,10 @@ std::pair<double, double> range_of(const toml::node& node, const std::string& na
   if (ends == nullptr || ends->size() != 2 || !std::ranges::all_of(*ends, is_end))
     refuse_at(node.source(), name + " must be two " + (whole ? "whole numbers" : "numbers"),
               whole ? "such as int = [1, 4]" : "such as float = [0.0, 0.5]");
-  const auto number = [&](std::size_t i) { return *ends->get(i)->value<double>(); };
+  const auto number = [&](std::size_t i) {
+    const auto* integer = ends->get(i)->as_integer();
+    return integer != nullptr ? static_cast<double>(integer->get()) : ends->get(i)->as_floating_point()->get();
+  };
   if (whole)
     for (const double end : {number(0), number(1)})
       if (std::abs(end) > INT_MAX) refuse_at(node.source(), name + " is out of range: " + number_text(end));
@@ -140,6 +143,7 @@ SearchFile::SearchFile(const std::filesystem::path& file, const std::vector<std:
 
   std::ostringstream said;
   said << to_toml(base_) << toml::toml_formatter(open) << toml::toml_formatter(search);
+  for (const SearchParameter& parameter : space_) said << parameter.name << '\n';  // values are set in this order
   const std::string text = said.str();
   Sha256 hash;
   hash.update(std::as_bytes(std::span(text)));
@@ -209,6 +213,9 @@ void SearchFile::read_parameter(const std::string& name, const toml::table& tabl
   if (kind.empty())
     refuse_at(source, name + " does not say which values", "such as { log = [1e-4, 1e-2] } or { choice = [64, 128] }");
   if (target.addresses.empty()) target.addresses = {name};
+  for (const std::string& address : target.addresses)
+    if (address == "seed" || address == "data" || address.starts_with("data."))
+      refuse_at(source, name + ": " + address + " cannot be open: all trials have the same seed and samples");
   if (by_ratio) {
     if (auto* whole = std::get_if<IntRange>(&parameter.values); whole != nullptr && kind == "int")
       whole->log = true;
@@ -224,6 +231,10 @@ void SearchFile::read_parameter(const std::string& name, const toml::table& tabl
     const auto& range = std::get<IntRange>(parameter.values);
     if (range.low < 0 || range.high > kMostCopies)
       refuse_at(source, name + ": repeat must be in [0, " + std::to_string(kMostCopies) + "]");
+    for (std::size_t other = 0; other < targets_.size(); ++other)
+      if (const auto& taken = targets_[other].repeat;
+          taken && taken->first <= target.repeat->second && target.repeat->first <= taken->second)
+        refuse_at(source, name + ": its layers are also those of " + space_[other].name, "repeat each layer once");
   }
   space_.push_back(std::move(parameter));
   targets_.push_back(std::move(target));
@@ -372,6 +383,11 @@ SearchPoint SearchFile::first() const {
     else
       point.values[parameter.name] = static_cast<int>(number);
   }
+  const SearchSpace space(space_);
+  Coordinates at = space.coordinates(point);
+  space.drop_inactive(at);
+  for (std::size_t i = 0; i < space_.size(); ++i)  // what is outside its range stays, if it takes part
+    if (std::isnan(at[i]) && !space_[i].when.empty()) point.values.erase(space_[i].name);
   return point;
 }
 

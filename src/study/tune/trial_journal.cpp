@@ -1,10 +1,12 @@
 #include "study/tune/trial_journal.hpp"
 
 #include <cerrno>
+#include <climits>
 #include <cmath>
 #include <cstring>
 #include <map>
 #include <span>
+#include <stdexcept>
 
 #include <telar/error.hpp>
 
@@ -30,10 +32,16 @@ Json numbers(std::span<const double> values) {
   return array;
 }
 
+/// A whole number that an int holds, not below 0.
+int whole(const Json& number) {
+  if (!number.is_number_integer() || number < 0 || number > (1 << 30)) throw std::invalid_argument("no whole number");
+  return number.get<int>();
+}
+
 Trial trial_of(const Json& line) {
   Trial trial;
-  trial.number = line.at("trial").get<int>();
-  trial.first_rung = line.at("first_rung").get<int>();
+  trial.number = whole(line.at("trial"));
+  trial.first_rung = whole(line.at("first_rung"));
   const auto state = line.at("ended").get<std::string>();
   bool known = false;
   for (const auto& [value, name] : kStates)
@@ -43,7 +51,7 @@ Trial trial_of(const Json& line) {
     }
   if (!known) throw std::invalid_argument("no such state: " + state);
   for (const auto& [name, value] : line.at("values").items()) {
-    if (value.is_number_integer())
+    if (value.is_number_integer() && value >= -INT_MAX && value <= INT_MAX)
       trial.point.values[name] = value.get<int>();
     else if (value.is_number())
       trial.point.values[name] = value.get<double>();
@@ -55,8 +63,8 @@ Trial trial_of(const Json& line) {
   trial.latency = line.at("latency").get<double>();
   for (const Json& rung : line.at("rungs")) {
     TrialRung& one = trial.rungs.emplace_back();
-    one.rung = rung.at("rung").get<int>();
-    one.epochs = rung.at("epochs").get<int>();
+    one.rung = whole(rung.at("rung"));
+    one.epochs = whole(rung.at("epochs"));
     one.values = rung.at("values").get<std::vector<double>>();
     one.seconds = rung.at("seconds").get<double>();
     one.at = rung.at("at").get<double>();
@@ -102,6 +110,8 @@ void TrialJournal::write(const Trial& trial, double seconds) {
   write_line(line);
 }
 
+void TrialJournal::end_search(double seconds) { write_line(Json{{"search_ended", true}, {"seconds", seconds}}); }
+
 void TrialJournal::write_line(const Json& line) {
   errno = 0;
   out_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
@@ -116,7 +126,7 @@ SeenSearch read_journal(const fs::path& folder, bool mend) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   SeenSearch seen;
   std::map<int, Trial> trials;
-  std::size_t number = 0, whole = 0;
+  std::size_t number = 0, end_of_whole = 0;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = text.find('\n', begin);
     if (end == std::string_view::npos) break;  // cut off
@@ -131,16 +141,19 @@ SeenSearch read_journal(const fs::path& folder, bool mend) {
         if (line.value("schema", "") != "telar.trials/1") refuse("it does not begin a telar.trials/1");
         seen.search_sha256 = line.at("search_sha256").get<std::string>();
       } else {
-        Trial trial = trial_of(line);
         seen.seconds = std::max(seen.seconds, line.at("seconds").get<double>());
-        trials.insert_or_assign(trial.number, std::move(trial));
+        seen.search_ended = line.contains("search_ended");
+        if (!seen.search_ended) {
+          Trial trial = trial_of(line);
+          trials.insert_or_assign(trial.number, std::move(trial));
+        }
       }
     } catch (const nlohmann::json::exception& error) {
       refuse(error.what());
     } catch (const std::invalid_argument& error) {
       refuse(error.what());
     }
-    begin = whole = end + 1;
+    begin = end_of_whole = end + 1;
   }
   if (number == 0)
     throw Error(ErrorCode::data, file.string(), "it has no whole line", "delete the folder and begin anew");
@@ -151,7 +164,7 @@ SeenSearch read_journal(const fs::path& folder, bool mend) {
                   "delete the folder and begin anew");
     seen.trials.push_back(std::move(value));
   }
-  if (mend && whole < text.size()) write_file(file, text.substr(0, whole));
+  if (mend && end_of_whole < text.size()) write_file(file, text.substr(0, end_of_whole));
   return seen;
 }
 

@@ -20,6 +20,7 @@ struct SeenSearch {
   std::string search_sha256;  ///< of the file it is of
   std::vector<Trial> trials;  ///< by number
   double seconds = 0;         ///< that it took
+  bool search_ended = false;  ///< what follows, choosing and proving, had begun
 };
 
 class TrialJournal {
@@ -29,6 +30,8 @@ class TrialJournal {
 
   /// Appends the trial as it is now and hands it to the system. Throws Error (resource).
   void write(const Trial& trial, double seconds);
+  /// Says that the search is over. Throws Error (resource).
+  void end_search(double seconds);
 
  private:
   void write_line(const Json& line);

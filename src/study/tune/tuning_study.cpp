@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <telar/error.hpp>
@@ -15,11 +16,13 @@
 #include "study/new_folder.hpp"
 #include "study/recipe_places.hpp"
 #include "study/recipe_text.hpp"
+#include "study/recipe_values.hpp"
 #include "study/run_index.hpp"
 #include "study/run_lock.hpp"
 #include "study/run_store.hpp"
 #include "study/tune/trial_journal.hpp"
 #include "tune/halving.hpp"
+#include "tune/space.hpp"
 
 namespace telar {
 
@@ -33,7 +36,6 @@ constexpr std::size_t kMostFinalists = 3;
 constexpr int kChoosingSeeds = 2;
 constexpr int kProvingSeeds = 8;
 constexpr int kProvingSeedsWithoutTime = 6;  // the fewest that can give a verdict
-constexpr CheckpointPace kFinalistPace{.seconds = 30};
 
 using Clock = std::chrono::steady_clock;
 
@@ -50,6 +52,7 @@ class TuningWork {
     const RunLock lock(folder.path);
     study_.directory = folder.path;
     try {
+      if (plan_.resume) seen_ = read_earlier(folder.path);
       search();
       choose();
       prove();
@@ -82,8 +85,14 @@ class TuningWork {
     if (!first.starts_with("val_"))
       usage("\"" + first + "\" is not measured on validation data", "a search chooses by val_accuracy, val_loss, ...");
     static_cast<void>(common_metric({base_}, one_data(), first));
-    for (const SearchPoint& point : plan_.search.edges())
-      static_cast<void>(build_model(plan_.search.recipe_at(point, data_.train.size(), base_.name), data_.train));
+    static_cast<void>(training_of(plan_.search.first(), 0));
+    for (const SearchPoint& point : plan_.search.edges()) {
+      const Recipe edge = plan_.search.recipe_at(point, data_.train.size(), base_.name);
+      check_same_samples(base_, edge);
+      std::vector<RecipeData> twice = one_data();
+      twice.push_back(data_);
+      static_cast<void>(common_metric({base_, edge}, twice, first));  // builds both
+    }
     study_.objectives = objectives;
     study_.more_is_better = more_is_better(first);
     const Halving ladder(base_.fit.epochs, plan_.search.settings().eta, plan_.search.settings().min_epochs);
@@ -102,12 +111,45 @@ class TuningWork {
                  ? NewFolder::in(plan_.store, "tune-" + base_.name, "folder", std::chrono::system_clock::now())
                  : NewFolder::at(plan_.out, "folder");
     const fs::path folder = plan_.out.empty() ? newest_unfinished() : plan_.out;
-    seen_ = read_journal(folder, true);
-    if (seen_.search_sha256 != plan_.search.sha256())
+    static_cast<void>(read_journal(folder));  // there is one
+    return {folder, {}};
+  }
+
+  /// What the study has seen, if it is one of this search.
+  [[nodiscard]] SeenSearch read_earlier(const fs::path& folder) const {
+    SeenSearch seen = read_journal(folder, true);
+    if (seen.search_sha256 != plan_.search.sha256())
       throw Error(ErrorCode::usage, folder.string(),
                   "this study is of another search than " + base_.file.string() + " as it is now",
                   "begin a new one, without --resume");
-    return {folder, {}};
+    const SearchSpace space(plan_.search.space());
+    for (const Trial& trial : seen.trials) {
+      const auto refuse = [&](const std::string& why) {
+        throw Error(ErrorCode::data, (folder / "trials.jsonl").string(),
+                    "trial " + std::to_string(trial.number) + " is none of this search: " + why,
+                    "begin a new study, without --resume");
+      };
+      const auto rungs = static_cast<int>(study_.rungs.size());
+      if (trial.first_rung < 0 || trial.first_rung >= rungs) refuse("there is no such first rung");
+      for (const TrialRung& rung : trial.rungs)
+        if (rung.rung >= rungs || (!rung.values.empty() && rung.values.size() != study_.objectives.size()))
+          refuse("a rung that the search does not have");
+      if (trial.number == 0) continue;  // the recipe itself, wherever it is
+      const Coordinates at = space.coordinates(trial.point);
+      for (const auto& [name, value] : trial.point.values) {
+        const auto known = std::ranges::find(plan_.search.space(), name, &SearchParameter::name);
+        if (known == plan_.search.space().end() ||
+            std::isnan(at[static_cast<std::size_t>(known - plan_.search.space().begin())]))
+          refuse("it has a value of " + name + " that is outside the space");
+      }
+      if (!trial.rungs.empty() && trial.rungs.back().epochs > recipe_of(trial).fit.epochs)
+        refuse("it trained longer than its recipe");
+    }
+    return seen;
+  }
+
+  static bool is_unfinished(const Json& document) {
+    return !document.contains("ended") || document["ended"] == "interrupted";
   }
 
   [[nodiscard]] fs::path newest_unfinished() const {
@@ -115,7 +157,7 @@ class TuningWork {
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(plan_.store, none))
       if (fs::exists(entry.path() / "trials.jsonl", none) &&
-          read_document(entry.path() / "tuning.json").value("ended", "interrupted") == "interrupted")
+          is_unfinished(read_document(entry.path() / "tuning.json")) && !is_being_trained(entry.path()))
         folders.push_back(entry.path());
     std::ranges::sort(folders, std::greater<>());
     for (const fs::path& folder : folders) try {
@@ -155,8 +197,8 @@ class TuningWork {
   void search() {
     const SearchSettings& settings = plan_.search.settings();
     TrialJournal journal(study_.directory, plan_.search.sha256());
-    const Trial* best = nullptr;
     std::map<int, Trial> last;
+    for (const Trial& trial : seen_.trials) last.emplace(trial.number, trial);
     TuneOptions options{.objectives = study_.objectives,
                         .trials = plan_.trials,
                         .max_latency = settings.max_latency,
@@ -171,16 +213,22 @@ class TuningWork {
                         .stopped = hooks_.stopped};
     if (plan_.seconds) options.seconds = kSearchShare * *plan_.seconds;
     if (settings.max_weights) options.max_weights = *settings.max_weights;
-    const auto value = [&](const Trial& trial) {
-      const double v = trial.estimate.front();
-      return study_.more_is_better ? v : -v;
+    const auto best_of = [&] {
+      const Trial* best = nullptr;
+      for (const auto& [number, trial] : last) {
+        if (trial.estimate.empty()) continue;
+        const double by = best == nullptr ? 1 : trial.estimate.front() - best->estimate.front();
+        if (study_.more_is_better ? by > 0 : best == nullptr || by < 0) best = &trial;
+      }
+      return best;
     };
     options.on_change = [&](const Trial& trial) {
       journal.write(trial, elapsed());
       const Trial& kept = last.insert_or_assign(trial.number, trial).first->second;
-      if (!kept.estimate.empty() && (best == nullptr || value(kept) > value(*best))) best = &kept;
-      if (hooks_.progress) hooks_.progress({kept, best, elapsed(), options.seconds.value_or(0)});
+      if (hooks_.progress) hooks_.progress({kept, best_of(), elapsed(), options.seconds.value_or(0)});
     };
+    // What choosing and proving took before it was cut off is not known; searching is not begun again for it.
+    if (seen_.search_ended && options.seconds) options.seconds = std::min(*options.seconds, seen_.seconds);
     study_.tuning = tune(
         plan_.search.space(), [this](const SearchPoint& point, int number) { return training_of(point, number); },
         options);
@@ -207,12 +255,12 @@ class TuningWork {
   void choose() {
     if (study_.ended == TuningStudy::Ended::interrupted) return;
     std::vector<int> candidates;
-    const std::vector<std::size_t>& pool = study_.objectives.size() > 1 ? study_.tuning.front : study_.tuning.ranking;
     double seconds = 0;
     const double most = kChoosingShare * seconds_left() * plan_.workers;
-    for (const std::size_t trial : pool) {
+    std::set<std::string> same{recipe_sha256(base_)};  // the default: the proof trains it
+    for (const std::size_t trial : study_.tuning.ranking) {
       if (candidates.size() == kMostFinalists) break;
-      if (trial == 0) continue;  // the default: the proof trains it
+      if (!same.insert(recipe_sha256(recipe_of(study_.tuning.trials[trial]))).second) continue;
       seconds += kChoosingSeeds * full_seconds(static_cast<int>(trial));
       if (!candidates.empty() && seconds > most) break;
       candidates.push_back(static_cast<int>(trial));
@@ -245,7 +293,8 @@ class TuningWork {
     std::vector<SeedJob> jobs;
     std::map<std::string, RunEntry> known;
     for (RunEntry& run : list_runs(store))
-      if (run.state == RunEntry::State::ended && !run.key.empty()) known.emplace(run.key, std::move(run));
+      if (run.state == RunEntry::State::ended && run.ended != to_string(Ended::interrupted) && !run.key.empty())
+        known.emplace(run.key, std::move(run));
     std::vector<std::pair<std::size_t, FinalistRun>> runs;
     for (int s = 1; s <= kChoosingSeeds; ++s)
       for (std::size_t c = 0; c < candidates.size(); ++c) {
@@ -262,7 +311,7 @@ class TuningWork {
         folder.write_recipe(recipe);
         folder.write_environment(environment);
         runs.emplace_back(c, FinalistRun{recipe.seed, 0, folder.path()});
-        jobs.push_back(SeedJob{std::move(recipe), std::move(data), std::move(folder), kFinalistPace, false});
+        jobs.push_back(SeedJob{std::move(recipe), std::move(data), std::move(folder), {}, false});
       }
     if (!jobs.empty()) hooks_.train(jobs, 0);
     jobs.clear();  // their folders are closed
@@ -299,7 +348,7 @@ class TuningWork {
     if (plan_.seconds) {
       const double pair = full_seconds(0) + full_seconds(*study_.best);
       const double rounds = seconds_left() * plan_.workers / std::max(pair, 1e-3);
-      seeds = std::clamp(static_cast<int>(rounds), 1, kProvingSeeds);
+      seeds = static_cast<int>(std::clamp(rounds, 1.0, static_cast<double>(kProvingSeeds)));
     }
     ComparisonPlan comparison{.baseline = base_,
                               .changes = {study_.best_recipe},
@@ -314,6 +363,8 @@ class TuningWork {
     std::error_code ignored;
     fs::remove_all(comparison.out, ignored);  // of a study that was cut off in the midst of it
     study_.proof = compare(comparison, hooks_.train, hooks_.stopped);
+    if (study_.proof->changes.front().judgement.verdict == Verdict::worse)
+      study_.problems.push_back("On fresh seeds it is worse than the default: keep the default.");
     if (study_.proof->interrupted) study_.ended = TuningStudy::Ended::interrupted;
   }
 
