@@ -123,7 +123,7 @@ class Tune(ProgramTest):
         cut = self.folder / "cut"
         (cut / "tuning.json").unlink()
         (cut / "best.toml").unlink()
-        runs = sorted((cut / "runs").iterdir())
+        runs = sorted(p for p in (cut / "runs").iterdir() if p.is_dir())
         for run in runs[1:]:
             shutil.rmtree(run)
         # What a signal leaves of a run is no result.
