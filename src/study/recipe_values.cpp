@@ -1,36 +1,14 @@
 #include "study/recipe_values.hpp"
 
 #include <span>
-#include <sstream>
 
-#include "base/number_text.hpp"
 #include "base/sha256.hpp"
 #include "study/toml.hpp"
 
 namespace telar {
 
-namespace {
-
-void collect(const toml::node& node, const std::string& address, std::map<std::string, std::string>& values) {
-  const auto inner = [&](const std::string& key) { return address.empty() ? key : address + "." + key; };
-  if (const toml::table* table = node.as_table()) {
-    for (const auto& [key, value] : *table) collect(value, inner(std::string(key.str())), values);
-  } else if (const toml::array* array = node.as_array()) {
-    for (std::size_t i = 0; i < array->size(); ++i) collect((*array)[i], inner(std::to_string(i)), values);
-  } else if (const toml::value<double>* number = node.as_floating_point()) {
-    values[address] = number_text(number->get());
-  } else {
-    std::ostringstream text;
-    node.visit([&](const auto& value) { text << value; });
-    values[address] = text.str();
-  }
-}
-
-}  // namespace
-
 std::map<std::string, std::string> recipe_values(const Recipe& recipe) {
-  std::map<std::string, std::string> values;
-  collect(parse_toml(to_toml(recipe), "recipe"), {}, values);
+  std::map<std::string, std::string> values = flat_values(parse_toml(to_toml(recipe), "recipe"));
   values.erase("data.dir");
   return values;
 }

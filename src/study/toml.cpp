@@ -2,8 +2,11 @@
 
 #include <filesystem>
 #include <memory>
+#include <sstream>
 
 #include <telar/error.hpp>
+
+#include "base/number_text.hpp"
 
 namespace telar {
 
@@ -28,7 +31,28 @@ void check_dotted_keys(std::string_view text, const std::string& source) {
   }
 }
 
+void collect(const toml::node& node, const std::string& address, std::map<std::string, std::string>& values) {
+  const auto inner = [&](const std::string& key) { return address.empty() ? key : address + "." + key; };
+  if (const toml::table* table = node.as_table()) {
+    for (const auto& [key, value] : *table) collect(value, inner(std::string(key.str())), values);
+  } else if (const toml::array* array = node.as_array()) {
+    for (std::size_t i = 0; i < array->size(); ++i) collect((*array)[i], inner(std::to_string(i)), values);
+  } else if (const toml::value<double>* number = node.as_floating_point()) {
+    values[address] = number_text(number->get());
+  } else {
+    std::ostringstream text;
+    node.visit([&](const auto& value) { text << value; });
+    values[address] = text.str();
+  }
+}
+
 }  // namespace
+
+std::map<std::string, std::string> flat_values(const toml::node& node) {
+  std::map<std::string, std::string> values;
+  collect(node, {}, values);
+  return values;
+}
 
 void toml_detail::assertion_failed() {
   throw Error(ErrorCode::usage, "", "not valid TOML", "look for an unfinished or doubled [ or key");

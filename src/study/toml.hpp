@@ -1,6 +1,7 @@
 // toml++, made safe for files from strangers. Include this, never <toml++/toml.h>.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,9 @@ namespace telar {
 /// Parses TOML whose nodes say they come from `source`. Throws Error (usage) with the place of the mistake, also for
 /// what is nested so deeply that walking it could use up the stack.
 [[nodiscard]] toml::table parse_toml(std::string_view text, const std::string& source);
+
+/// Every value below the node under its address: "model.layers.2.units" -> "512".
+[[nodiscard]] std::map<std::string, std::string> flat_values(const toml::node& node);
 
 /// "baseline.toml:12:3", or "--set path=value" for what a setting wrote; empty for what nobody wrote.
 [[nodiscard]] std::string place_of(const toml::source_region& source);

@@ -24,19 +24,26 @@ ParzenEstimator::ParzenEstimator(const SearchSpace& space, std::vector<Coordinat
     : space_(space), points_(std::move(points)) {
   const double n = static_cast<double>(points_.size()), d = static_cast<double>(space.size());
   width_ = std::max(0.5 * std::pow(n + 1, -1 / (d + 4)), 1 / std::min(100.0, 1 + n));
+  for (const Coordinates& point : points_) {
+    Coordinates& scales = log_scales_.emplace_back();
+    for (const double center : point) {
+      const double inside = normal_cdf((1 - center) / width_) - normal_cdf(-center / width_);
+      scales.push_back(-std::log(width_ * std::sqrt(2 * std::numbers::pi) * inside));
+    }
+  }
 }
 
-double ParzenEstimator::along(std::size_t parameter, double center, double x) const {
+double ParzenEstimator::log_along(std::size_t parameter, std::size_t point, double x) const {
+  const double center = points_[point][parameter];
   const auto options = static_cast<double>(space_.options(parameter));
   if (options > 0) {
-    if (std::isnan(center)) return 1 / options;
+    if (std::isnan(center)) return -std::log(options);
     const double spread = 1 / static_cast<double>(points_.size() + 1);  // a prior of one observation over all options
-    return ((x == center ? 1.0 : 0.0) + spread / options) / (1 + spread);
+    return std::log(((x == center ? 1.0 : 0.0) + spread / options) / (1 + spread));
   }
-  if (std::isnan(center)) return 1;
+  if (std::isnan(center)) return 0;
   const double z = (x - center) / width_;
-  const double inside = normal_cdf((1 - center) / width_) - normal_cdf(-center / width_);
-  return std::exp(-0.5 * z * z) / (width_ * std::sqrt(2 * std::numbers::pi) * inside);
+  return log_scales_[point][parameter] - 0.5 * z * z;
 }
 
 double ParzenEstimator::log_density(const Coordinates& at) const {
@@ -44,11 +51,11 @@ double ParzenEstimator::log_density(const Coordinates& at) const {
   for (std::size_t i = 0; i < space_.size(); ++i)
     if (!std::isnan(at[i]) && space_.options(i) > 0) even /= static_cast<double>(space_.options(i));
   double sum = even;
-  for (const Coordinates& point : points_) {
-    double density = 1;
+  for (std::size_t point = 0; point < points_.size(); ++point) {
+    double density = 0;
     for (std::size_t i = 0; i < space_.size(); ++i)
-      if (!std::isnan(at[i])) density *= along(i, point[i], at[i]);
-    sum += density;
+      if (!std::isnan(at[i])) density += log_along(i, point, at[i]);
+    sum += std::exp(density);
   }
   return std::log(sum / static_cast<double>(points_.size() + 1));
 }
@@ -56,7 +63,7 @@ double ParzenEstimator::log_density(const Coordinates& at) const {
 double ParzenEstimator::marginal(std::size_t parameter, double x) const {
   const auto options = static_cast<double>(space_.options(parameter));
   double sum = options > 0 ? 1 / options : 1;
-  for (const Coordinates& point : points_) sum += along(parameter, point[parameter], x);
+  for (std::size_t point = 0; point < points_.size(); ++point) sum += std::exp(log_along(parameter, point, x));
   return sum / static_cast<double>(points_.size() + 1);
 }
 

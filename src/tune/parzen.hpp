@@ -26,10 +26,12 @@ class ParzenEstimator {
   [[nodiscard]] double marginal(std::size_t parameter, double x) const;
 
  private:
-  [[nodiscard]] double along(std::size_t parameter, double center, double x) const;
+  /// Logarithm of a part's density along one edge.
+  [[nodiscard]] double log_along(std::size_t parameter, std::size_t point, double x) const;
 
   const SearchSpace& space_;
   std::vector<Coordinates> points_;
+  std::vector<Coordinates> log_scales_;  // of a point's normal distribution along each edge
   double width_;
 };
 

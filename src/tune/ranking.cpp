@@ -43,9 +43,9 @@ Objectives::Objectives(const std::vector<std::string>& names)
 }
 
 Merits Objectives::merits(std::span<const double> values) const {
-  Merits merits(values.begin(), values.end());
-  for (std::size_t i = 0; i < merits.size(); ++i)
-    if (!more_is_better(i)) merits[i] = -merits[i];
+  Merits merits;
+  for (std::size_t i = 0; i < std::min(values.size(), names_.size()); ++i)
+    merits.push_back(more_is_better(i) ? values[i] : -values[i]);
   return merits;
 }
 

@@ -7,10 +7,9 @@
 
 #include <telar/tuning.hpp>
 
-namespace telar {
+#include "tune/merits.hpp"
 
-/// A trial's values with more being better in all of them.
-using Merits = std::vector<double>;
+namespace telar {
 
 /// Which way each objective goes.
 class Objectives {

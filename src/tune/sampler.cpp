@@ -10,8 +10,10 @@ namespace telar {
 
 namespace {
 
-constexpr std::uint64_t kCandidates = 48;  // of a modelled trial; one Philox sub-stream each
+constexpr std::uint64_t kCandidates = 32;  // of a modelled trial; one Philox sub-stream each
 constexpr int kStreams = 64;
+/// What deciding looks at does not grow with the search, or a search of short trainings would mostly decide.
+constexpr std::size_t kMostGood = 25, kMostOthers = 100, kMostTimed = 64;
 
 double epoch_seconds(const Trial& trial) {
   double seconds = 0;
@@ -66,12 +68,14 @@ Coordinates Sampler::modelled(int number, const SeenTrials& seen, double cost_ma
     }
   }
   const std::vector<std::size_t> order = best_first(merits);
-  const std::size_t count = std::clamp<std::size_t>((order.size() + 6) / 7, 2, 25);
-  std::vector<Coordinates> good_points, bad_points;
-  for (std::size_t place = 0; place < order.size(); ++place)
-    (place < count ? good_points : bad_points).push_back(seen.at[ranked[order[place]]]);
-  for (const std::size_t i : bad) bad_points.push_back(seen.at[i]);
-  const ParzenEstimator good(space_, std::move(good_points)), all_else(space_, std::move(bad_points));
+  const std::size_t count = std::clamp<std::size_t>((order.size() + 6) / 7, 2, kMostGood);
+  std::vector<Coordinates> good_points, other_points;
+  for (std::size_t place = 0; place < std::min(count, order.size()); ++place)
+    good_points.push_back(seen.at[ranked[order[place]]]);
+  for (std::size_t place = count; place < order.size(); ++place) bad.push_back(ranked[order[place]]);
+  const std::size_t others = std::min(bad.size(), kMostOthers);  // evenly, from what has no result to the worst
+  for (std::size_t i = 0; i < others; ++i) other_points.push_back(seen.at[bad[i * bad.size() / others]]);
+  const ParzenEstimator good(space_, std::move(good_points)), all_else(space_, std::move(other_points));
 
   Coordinates best;
   double highest = -std::numeric_limits<double>::infinity();
@@ -91,9 +95,11 @@ Coordinates Sampler::modelled(int number, const SeenTrials& seen, double cost_ma
 double Sampler::expected_epoch_seconds(const Coordinates& at, const SeenTrials& seen) const {
   constexpr double kNear = 0.15;
   double sum = 0, weights = 0;
-  for (std::size_t i = 0; i < seen.trials.size(); ++i) {
+  std::size_t timed = 0;
+  for (std::size_t i = seen.trials.size(); i-- > 0 && timed < kMostTimed;) {  // the latest ones
     const double seconds = epoch_seconds(seen.trials[i]);
     if (seconds <= 0) continue;
+    ++timed;
     double distance = 0;
     for (std::size_t p = 0; p < at.size(); ++p) {
       if (std::isnan(at[p]) && std::isnan(seen.at[i][p])) continue;

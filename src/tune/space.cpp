@@ -1,6 +1,8 @@
 #include "tune/space.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <set>
@@ -58,9 +60,11 @@ double number_at(const FloatRange& range, double share) {
   const double value =
       range.log ? range.low * std::pow(range.high / range.low, share) : range.low + share * (range.high - range.low);
   // Three digits are all that anybody tells apart, and more than a result shows.
-  if (value == 0) return value;
-  const double unit = std::pow(10.0, std::floor(std::log10(std::abs(value))) - 2);
-  return std::clamp(std::round(value / unit) * unit, range.low, range.high);
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific, 2).ptr;
+  double rounded = value;
+  std::from_chars(text.data(), end, rounded);
+  return std::clamp(rounded, range.low, range.high);
 }
 double share_of(const FloatRange& range, double value) {
   if (range.low == range.high) return 0.5;

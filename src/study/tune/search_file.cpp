@@ -141,10 +141,10 @@ SearchFile::SearchFile(const std::filesystem::path& file, const std::vector<std:
   }
   for (const SearchPoint& point : edges()) static_cast<void>(recipe_at(point, 1000, "edge"));
 
-  std::ostringstream said;
-  said << to_toml(base_) << toml::toml_formatter(open) << toml::toml_formatter(search);
-  for (const SearchParameter& parameter : space_) said << parameter.name << '\n';  // values are set in this order
-  const std::string text = said.str();
+  std::string text = to_toml(base_);
+  for (const toml::table* table : {&open, &search})
+    for (const auto& [address, value] : flat_values(*table)) text += address + " = " + value + "\n";
+  for (const SearchParameter& parameter : space_) text += parameter.name + "\n";  // values are set in this order
   Sha256 hash;
   hash.update(std::as_bytes(std::span(text)));
   sha256_ = hash.hex();
