@@ -49,8 +49,8 @@ struct SearchPoint {
   }
 };
 
-/// A compiled network and how it is to be trained in full. A schedule of its learning rate reaches as far as the
-/// training.
+/// A compiled network and how it is to be trained in full, for fit.epochs >= 1 epochs from the first on. A schedule of
+/// its learning rate reaches as far as the training.
 struct TrialTraining {
   Sequential model;
   Dataset data;
@@ -100,7 +100,7 @@ struct TuneOptions {
   std::vector<Trial> earlier{};                   ///< of a search that this one continues, by number
   double earlier_seconds = 0;                     ///< that it has taken
   std::function<void(const Trial&)> on_change{};  ///< a trial has begun, or reached a rung, or ended; one at a time
-  std::function<bool()> stopped{};                ///< asked after every batch
+  std::function<bool()> stopped{};                ///< asked after every batch, by all workers at a time
 };
 
 struct Tuning {
