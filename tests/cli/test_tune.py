@@ -80,6 +80,14 @@ class Tune(ProgramTest):
         self.assertLess(time.monotonic() - began, 40)
         self.assertGreater(len(d["trials"]), 2)
 
+    def test_a_search_that_is_over_is_not_begun_again(self):
+        first = self.study("--budget", "3s", "--out", "study")
+        last = (self.folder / "study/trials.jsonl").read_text().splitlines()[-1]
+        self.assertTrue(json.loads(last)["search_ended"])
+        (self.folder / "study/tuning.json").unlink()
+        again = self.study("--budget", "3s", "--out", "study", "--resume")
+        self.assertEqual([t["values"] for t in again["trials"]], [t["values"] for t in first["trials"]])
+
     def test_a_killed_study_goes_on(self):
         whole = self.study("--trials", "10", "--threads", "1", "--out", "whole")
         process = subprocess.Popen([TELAR, "tune", "search.toml", "--trials", "10", "--threads", "1", "-q"], cwd=self.folder,

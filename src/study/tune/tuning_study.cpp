@@ -232,6 +232,7 @@ class TuningWork {
     study_.tuning = tune(
         plan_.search.space(), [this](const SearchPoint& point, int number) { return training_of(point, number); },
         options);
+    if (!hooks_.stopped()) journal.end_search(elapsed());
     study_.ended = hooks_.stopped()                                               ? TuningStudy::Ended::interrupted
                    : options.seconds && study_.tuning.seconds >= *options.seconds ? TuningStudy::Ended::budget
                                                                                   : TuningStudy::Ended::trials;
