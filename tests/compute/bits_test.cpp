@@ -1,10 +1,12 @@
 // The bits of a training, held in one number: the same on every instruction set, every processor and any number of
 // threads.
 #include <gtest/gtest.h>
+#include <utility>
 
 #include "base/random.hpp"
 #include "base/sha256.hpp"
 #include "compute/isa.hpp"
+#include "compute/kernels/processor.hpp"
 #include "support/engine.hpp"
 #include "support/small_program.hpp"
 
@@ -96,6 +98,12 @@ class Bits : public testing::TestWithParam<Isa> {};
 
 TEST_P(Bits, OfATrainingAreThoseOfEveryMachineForAnyNumberOfThreads) {
   for (const int threads : {1, 2, 3, 4}) EXPECT_EQ(hash_of_training(GetParam(), threads), kHash) << threads;
+}
+
+TEST_P(Bits, AreNotThoseOfAMakersProcessors) {
+  const bool own = std::exchange(is_intel, !is_intel);
+  EXPECT_EQ(hash_of_training(GetParam(), 2), kHash);
+  is_intel = own;
 }
 
 INSTANTIATE_TEST_SUITE_P(OnEveryIsa, Bits, testing::ValuesIn(available_isas()),

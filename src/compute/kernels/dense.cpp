@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "compute/kernels/elementwise-inl.h"
+#include "compute/kernels/processor.hpp"
 #include "compute/kernels/run-inl.h"
 #include "compute/kernels/tile-inl.h"
 
@@ -71,7 +72,7 @@ HWY_INLINE void Product(Broadcast a, const float* b, std::size_t depth, std::siz
   constexpr std::size_t kLinesOfAStep = kPanel / 16;
   const std::size_t tiles = (rows + kTileRows - 1) / kTileRows, parts = tiles == 1 ? 1 : 1 + (depth - 1) / kDepthAtOnce;
   ProductPart part{a, b, (depth + parts - 1) / parts, rows, vectors, out, out_row, true, b + depth * kPanel, 0};
-  part.ahead = (part.depth * kLinesOfAStep + tiles - 1) / tiles;
+  part.ahead = is_intel ? 0 : (part.depth * kLinesOfAStep + tiles - 1) / tiles;
   for (std::size_t left = depth;; left -= part.depth) {
     if (left <= part.depth) {
       part.depth = left;

@@ -8,6 +8,7 @@
 
 #include "compute/kernels/copies-inl.h"
 #include "compute/kernels/elementwise-inl.h"
+#include "compute/kernels/processor.hpp"
 #include "compute/kernels/run-inl.h"
 #include "compute/kernels/tile-inl.h"
 #include "compute/kernels/update-inl.h"
@@ -21,6 +22,15 @@ inline constexpr int kStepRows = 1;
 #else
 inline constexpr int kStepRows = 3;
 #endif
+
+/// The gradients of one tile of weights into `gradients`. A function of its own keeps the accumulators in registers.
+template <int kRows, int kVectors>
+HWY_NOINLINE void GradientTile(Broadcast a, Panel b, std::size_t depth, float* HWY_RESTRICT gradients) {
+  Tile<kRows, kVectors, Walk::columns>(
+      a, b, depth, 0, [](std::size_t) HWY_ATTR {},
+      [=](int r, int v, V value)
+          HWY_ATTR { hn::Store(value, d, gradients + static_cast<std::size_t>(r * kVectors + v) * kLanes); });
+}
 
 /// The gradients of one tile of weights into `gradients`; meanwhile, some rows at a time, the update of `waiting`, a
 /// tile as large whose gradients are known but not yet used, or none: its divisions and square roots overlap with
@@ -63,7 +73,7 @@ HWY_NOINLINE void UpdatePanel(const DenseUpdateOp& op, const Frame& frame, std::
   float* weights = frame.at(op.kernel.at) + (panel * in + piece.row) * kPanel;
   const std::size_t arrays = std::min<std::size_t>(static_cast<std::size_t>(frame.rule.slots()) + 1, 3);
 
-  const bool renews = (op.transposed || op.rounded) && !Keeps(frame);
+  const bool overlaps = !is_intel, renews = (op.transposed || op.rounded) && !Keeps(frame);
 
   HWY_ALIGN float gradients[2][kTile];
   WeightTile waiting{gradients[0], weights, 0, kTileVectors};
@@ -73,25 +83,26 @@ HWY_NOINLINE void UpdatePanel(const DenseUpdateOp& op, const Frame& frame, std::
     float* own = weights + r * kPanel + column;
     const Broadcast from{a.data + r, in_row};
     const Panel with{b.data + column, delta_row};
-    if constexpr (kRows == kTileRows && kVectors == kTileVectors) {
-      const std::size_t next = std::min(piece.row + (r + kTileRows) / 16 * 16, in - 1);
-      const float* copy =
-          op.transposed && column == 0 ? PlaceInCopy(frame.at(op.transposed->at), out, panel, next) : nullptr;
-      UpdateTile<kRows, kVectors>(from, with, batch, step, frame.slot_stride, waiting, own, arrays, copy,
-                                  gradients[turn]);
-    } else {
-      StepTile(step, waiting);
-      Tile<kRows, kVectors, Walk::columns>(
-          from, with, batch, 0, [](std::size_t) HWY_ATTR {},
-          [&](int i, int v, V value)
-              HWY_ATTR { hn::Store(value, d, gradients[turn] + static_cast<std::size_t>(i * kVectors + v) * kLanes); });
+    bool waits = false;
+    // Not on Intel's processors; nor with a step that is called, which sends all accumulators to memory and back.
+    if constexpr (kRows == kTileRows && kVectors == kTileVectors && !std::is_same_v<Step, AnyStep>) {
+      if (overlaps) {
+        const std::size_t next = std::min(piece.row + (r + kTileRows) / 16 * 16, in - 1);
+        const float* copy =
+            op.transposed && column == 0 ? PlaceInCopy(frame.at(op.transposed->at), out, panel, next) : nullptr;
+        UpdateTile<kRows, kVectors>(from, with, batch, step, frame.slot_stride, waiting, own, arrays, copy,
+                                    gradients[turn]);
+        waiting = {gradients[turn], own, kRows, kVectors};
+        turn = 1 - turn;
+        waits = true;
+      }
     }
-    waiting = {gradients[turn], own, kRows, kVectors};
-    if constexpr (kRows != kTileRows || kVectors != kTileVectors) {
-      StepTile(step, waiting);
+    if (!waits) {
+      if (waiting.rows > 0) StepTile(step, waiting);
       waiting.rows = 0;
+      GradientTile<kRows, kVectors>(from, with, batch, gradients[turn]);
+      StepTile(step, {gradients[turn], own, kRows, kVectors});
     }
-    turn = 1 - turn;
     // All rows before this tile's have their new values.
     if (renews && column == 0 && r - transposed >= 16) {
       RenewCopies(op, frame, panel, piece.row + transposed, (r - transposed) / 16 * 16);
