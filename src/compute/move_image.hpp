@@ -72,28 +72,39 @@ void translate(const TranslateOp& op, int row, std::uint64_t step, const T* in, 
   const move_image_detail::Shift down(op.low_y, op.high_y, bits[0], height, op.bilinear),
       right(op.low_x, op.high_x, bits[1], width, op.bilinear);
   const T fy = static_cast<T>(down.rest), fx = static_cast<T>(right.rest), fill = static_cast<T>(op.fill_value);
-  for (int y = 0; y < height; ++y) {
+  const auto at = [=](int y, int x) {
+    return static_cast<std::size_t>(y * width + x) * static_cast<std::size_t>(channels);
+  };
+  const auto mean = [=](T upper_left, T upper_next, T lower_left, T lower_next) {
+    T above = upper_left, below = lower_left;
+    if (fx != 0) {
+      above = (T(1) - fx) * above + fx * upper_next;
+      below = (T(1) - fx) * below + fx * lower_next;
+    }
+    return fy != 0 ? (T(1) - fy) * above + fy * below : above;
+  };
+  // Where four neighbours are pixels of the image they are read side by side; elsewhere one by one.
+  const int first = std::clamp(-right.whole, 0, width), last = std::clamp(width - 1 - right.whole, first, width);
+  for (int y = 0; y < height; ++y, out += at(1, 0)) {
     const int upper = pixel(y + down.whole, height, op.fill), lower = pixel(y + down.whole + 1, height, op.fill);
-    for (int x = 0; x < width; ++x) {
+    const auto one_by_one = [&](int x) {
       const int left = pixel(x + right.whole, width, op.fill), next = pixel(x + right.whole + 1, width, op.fill);
       for (int c = 0; c < channels; ++c) {
         const auto value = [&](int at_y, int at_x) {
-          return at_y < 0 || at_x < 0 ? fill
-                                      : in[(static_cast<std::size_t>(at_y) * static_cast<std::size_t>(width) +
-                                            static_cast<std::size_t>(at_x)) *
-                                               static_cast<std::size_t>(channels) +
-                                           static_cast<std::size_t>(c)];
+          return at_y < 0 || at_x < 0 ? fill : in[at(at_y, at_x) + static_cast<std::size_t>(c)];
         };
-        T above = value(upper, left);
-        if (fx != 0) above = (T(1) - fx) * above + fx * value(upper, next);
-        if (fy != 0) {
-          T below = value(lower, left);
-          if (fx != 0) below = (T(1) - fx) * below + fx * value(lower, next);
-          above = (T(1) - fy) * above + fy * below;
-        }
-        *out++ = above;
+        out[at(0, x) + static_cast<std::size_t>(c)] =
+            mean(value(upper, left), value(upper, next), value(lower, left), value(lower, next));
       }
-    }
+    };
+    const bool inside = upper >= 0 && lower >= 0 && first < last;
+    for (int x = 0; x < (inside ? first : width); ++x) one_by_one(x);
+    if (!inside) continue;
+    const T *above = in + at(upper, first + right.whole), *below = in + at(lower, first + right.whole);
+    const std::size_t numbers = at(0, last - first), next = static_cast<std::size_t>(channels);
+    T* to = out + at(0, first);
+    for (std::size_t i = 0; i < numbers; ++i) to[i] = mean(above[i], above[i + next], below[i], below[i + next]);
+    for (int x = last; x < width; ++x) one_by_one(x);
   }
 }
 
