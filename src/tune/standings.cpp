@@ -172,9 +172,10 @@ std::vector<std::size_t> Standings::best_of_one(const std::vector<std::size_t>& 
     std::size_t begin, end;  // what is still open of it
     [[nodiscard]] Entry at(std::size_t i) const { return {(*sorted)[i].merit + gain, (*sorted)[i].trial}; }
   };
-  std::vector<std::size_t> found, done(rungs_.size(), 0);
+  std::vector<std::size_t> found, done(rungs_.size(), 0), cuts;
+  std::vector<Part> parts;
   for (const std::size_t place : places) {
-    std::vector<Part> parts;
+    parts.clear();
     std::size_t before = 0;  // surely before the place
     for (std::size_t r = 0; r < rungs_.size(); ++r) {
       parts.push_back({&rungs_[r].last, sign * gain[r], done[r], rungs_[r].last.size()});
@@ -186,7 +187,7 @@ std::vector<std::size_t> Standings::best_of_one(const std::vector<std::size_t>& 
           std::ranges::max_element(parts, {}, [](const Part& p) { return p.end - p.begin; }) - parts.begin());
       const std::size_t own = parts[longest].begin + (parts[longest].end - parts[longest].begin) / 2;
       const Entry pivot = parts[longest].at(own);
-      std::vector<std::size_t> cuts;
+      cuts.clear();
       std::size_t ahead = before;
       for (std::size_t p = 0; p < parts.size(); ++p) {
         const Part& part = parts[p];

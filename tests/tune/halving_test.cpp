@@ -1,6 +1,7 @@
 // Rungs, who goes on, and which trials are good.
 #include "tune/halving.hpp"
 
+#include <random>
 #include <span>
 
 #include "tune/standings.hpp"
@@ -92,6 +93,24 @@ TEST(Ranking, SeveralObjectivesMakeFronts) {
   const std::vector<Merits> merits{{0.9, -100}, {0.8, -10}, {0.85, -200}, {0.7, -20}};
   EXPECT_EQ(pareto_front(merits), (std::vector<std::size_t>{0, 1}));
   EXPECT_EQ(best_first(merits), (std::vector<std::size_t>{0, 1, 2, 3}));
+}
+
+TEST(Ranking, AFrontIsWhatNothingLeftIsBetterThan) {
+  std::mt19937 random(5);
+  for (const std::size_t objectives : {2u, 3u}) {
+    std::vector<Merits> merits(120);
+    for (Merits& m : merits)
+      for (std::size_t o = 0; o < objectives; ++o) m.push_back(static_cast<double>(random() % 12));
+    std::vector<std::size_t> order = best_first(merits);
+    while (!order.empty()) {  // the definition: front after front is taken away
+      std::vector<Merits> left;
+      for (const std::size_t i : order) left.push_back(merits[i]);
+      const std::vector<std::size_t> front = pareto_front(left);
+      for (std::size_t place = 0; place < front.size(); ++place) ASSERT_EQ(front[place], place);
+      for (std::size_t place = 1; place < front.size(); ++place) ASSERT_GE(left[place - 1][0], left[place][0]);
+      order.erase(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(front.size()));
+    }
+  }
 }
 
 TEST(Objectives, LessIsBetterOfALossAndOfASize) {
