@@ -1,9 +1,10 @@
 // A search alone, without choosing and proving: to be held against other tuners by bench/tuners/run.
 //   telar_bench_tuner SEARCH --seconds 60 [--sampler tpe|quasi_random|random] [--eta N] [--seed N] [--threads N]
 //   [--data-dir DIR]
-// prints JSON: the best point, its setting for `telar train`, and when the best score rose.
+// prints JSON: the best point, and when the best score rose: at any rung ("race"), and of trials in full.
 // With --serve it is a trial for others to drive: a line {"name": value, ...} begins one, then for each epoch a line
 // with its score is written, and "go" or "stop" is read; {"done": ...} ends it.
+// With --write-data it leaves the samples that it would train and validate with, for others to train with the same.
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <iostream>
@@ -11,6 +12,7 @@
 
 #include <telar/telar.hpp>
 
+#include "format/npz.hpp"
 #include "study/tune/search_file.hpp"
 #include "tune/ranking.hpp"
 
@@ -53,14 +55,17 @@ class Bench {
     options.objectives = search_.settings().objectives;
     if (options.objectives.empty()) options.objectives = {"val_accuracy"};
     const telar::Objectives objectives(options.objectives);
-    double best = -1e300;
-    Json race = Json::array();
+    Json race = Json::array(), race_in_full = Json::array();
+    const auto rises = [&](Json& scores, const telar::TrialRung& rung) {
+      if (!scores.empty() &&
+          objectives.merits(rung.values)[0] <= objectives.merits(std::vector{scores.back()[1].get<double>()})[0])
+        return;
+      scores.push_back({rung.at, rung.values[0]});
+    };
     options.on_change = [&](const telar::Trial& trial) {
       if (trial.estimate.empty()) return;
-      const double merit = objectives.merits(trial.rungs.back().values)[0];
-      if (merit <= best) return;
-      best = merit;
-      race.push_back({trial.rungs.back().at, trial.rungs.back().values[0]});
+      rises(race, trial.rungs.back());
+      if (trial.state == telar::Trial::State::completed) rises(race_in_full, trial.rungs.back());
     };
     const telar::Tuning found = telar::tune(
         search_.space(), [this](const telar::SearchPoint& p, int) { return training(p); }, options);
@@ -73,7 +78,8 @@ class Bench {
                       {"epochs", winner.rungs.back().epochs},
                       {"value", winner.rungs.back().values[0]},
                       {"point", json_of(winner.point)},
-                      {"race", race}}
+                      {"race", race},
+                      {"race_in_full", race_in_full}}
                      .dump()
               << std::endl;
   }
@@ -106,6 +112,29 @@ class Bench {
     std::cout << Json{{"value", history.epochs.back().get("val_accuracy").value_or(0)}}.dump() << std::endl;
   }
 
+  /// An archive of x_train (n, values), y_train (n), x_validation and y_validation, all float32.
+  void write_data(const std::string& file) const {
+    std::vector<telar::NpzArray> arrays;
+    for (const auto& [name, set] : {std::pair<std::string, const telar::Dataset&>{"train", data_.train},
+                                    {"validation", data_.validation.value()}}) {
+      const auto rows = static_cast<int>(set.size()), width = static_cast<int>(set.sample_size());
+      telar::NpzArray x{"x_" + name, {rows, width}, {}}, y{"y_" + name, {rows}, {}};
+      for (std::size_t i = 0; i < set.size(); ++i) {
+        std::visit(
+            [&, &all = set](const auto& values) {
+              const std::size_t first = all.rows()[i] * all.sample_size();
+              for (std::size_t v = 0; v < all.sample_size(); ++v)
+                x.values.push_back(static_cast<float>(values[first + v]));
+            },
+            set.storage().features);
+        y.values.push_back(static_cast<float>(set.label(i)));
+      }
+      arrays.push_back(std::move(x));
+      arrays.push_back(std::move(y));
+    }
+    telar::write_npz(file, arrays);
+  }
+
  private:
   telar::RecipeData load(const std::string& data_dir) {
     if (!data_dir.empty()) search_.set_data_directory(data_dir);
@@ -120,7 +149,7 @@ class Bench {
 
 int main(int argc, char** argv) try {
   CLI::App app("A search alone");
-  std::string file, sampler = "tpe", data_dir, point;
+  std::string file, sampler = "tpe", data_dir, point, written;
   double seconds = 60;
   int eta = 3, threads = 0;
   std::uint64_t seed = 0;
@@ -134,11 +163,14 @@ int main(int argc, char** argv) try {
   app.add_option("--data-dir", data_dir);
   app.add_option("--score", point, "Only train this point (JSON) in full, with --seed");
   app.add_flag("--serve", serve);
+  app.add_option("--write-data", written, "Only write the samples to this archive");
   CLI11_PARSE(app, argc, argv);
 
   const Bench bench(file, data_dir);
   if (serve) {
     bench.serve();
+  } else if (!written.empty()) {
+    bench.write_data(written);
   } else if (!point.empty()) {
     bench.score(Json::parse(point), seed);
   } else {

@@ -108,17 +108,18 @@ struct Tuning {
   std::vector<std::size_t> ranking{};               ///< of the trials with an estimate, best first
   std::vector<std::size_t> front{};                 ///< those that no other is better than in all objectives
   std::vector<std::optional<double>> importance{};  ///< of the parameters: shares; absent: too few trials
+  bool exhausted = false;  ///< every point of a finite space was tried, before the budget was used up
   double seconds = 0;
   double busy_share = 0;      ///< of the workers' time until the last trial began, in trainings
   double overhead_share = 0;  ///< of it, in deciding what to train
 };
 
-/// Trains trials side by side until the budget is used up: points of the space by a tree-structured Parzen estimator
-/// (Bergstra et al. 2011; of whole points, as Falkner et al. 2018), and of these the better ones in full by
-/// asynchronous successive halving (Li et al. 2018, arxiv.org/abs/1810.05934). Trials that wait keep network and
-/// optimiser in memory. A trial depends on its point alone; which points there are depends on which trials end first,
-/// unless workers = 1 and no seconds are given. `build` is called by several threads; an Error of it makes a failed
-/// trial. Throws Error (usage): a parameter that cannot be drawn, no budget.
+/// Trains trials side by side until the budget is used up, or every point of a finite space was tried: points of the
+/// space by a tree-structured Parzen estimator (Bergstra et al. 2011; of whole points, as Falkner et al. 2018), and of
+/// these the better ones in full by asynchronous successive halving (Li et al. 2018, arxiv.org/abs/1810.05934). Trials
+/// that wait keep network and optimiser in memory. A trial depends on its point alone; which points there are depends
+/// on which trials end first, unless workers = 1 and no seconds are given. `build` is called by several threads; an
+/// Error of it makes a failed trial. Throws Error (usage): a parameter that cannot be drawn, no budget.
 [[nodiscard]] Tuning tune(const std::vector<SearchParameter>& space,
                           const std::function<TrialTraining(const SearchPoint& point, int trial)>& build,
                           const TuneOptions& options);

@@ -80,6 +80,7 @@ std::string tuning_text(const TuningPlan& plan, const TuningStudy& study, const 
       fmt::format("{} of {} in {}, {} at a time; {:.0f} % of the cores' time in trainings\n",
                   counted(static_cast<std::int64_t>(tuning.trials.size()), "trial"), plan.search.base().name,
                   clock_text(tuning.seconds), plan.workers, 100 * tuning.busy_share);
+  if (study.ended == TuningStudy::Ended::space) text += "every point of the space was tried\n";
   if (bad > 0) text += fmt::format("{} diverged or failed\n", counted(static_cast<std::int64_t>(bad), "trial"));
   if (study.ended == TuningStudy::Ended::interrupted) text += style.yellow("interrupted") + "; --resume goes on\n";
 

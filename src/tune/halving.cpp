@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace telar {
 
@@ -32,29 +33,6 @@ int Halving::first_rung(int trial) const noexcept {
     share -= counts[static_cast<std::size_t>(rung)];
   }
   return 0;
-}
-
-std::optional<std::size_t> Halving::promotable(std::span<const Trial> trials, const Objectives& objectives) const {
-  for (int rung = rungs_ - 2; rung >= 0; --rung) {
-    std::vector<std::size_t> there;
-    std::vector<Merits> merits;
-    std::size_t came = 0;  // those that diverged count too
-    for (std::size_t i = 0; i < trials.size(); ++i)
-      for (const TrialRung& at : trials[i].rungs) {
-        if (at.rung != rung) continue;
-        ++came;
-        if (at.values.empty()) continue;
-        there.push_back(i);
-        merits.push_back(objectives.merits(at.values));
-      }
-    const std::size_t most = came / static_cast<std::size_t>(eta_);
-    const std::vector<std::size_t> order = best_first(merits);
-    for (std::size_t place = 0; place < std::min(most, order.size()); ++place) {
-      const Trial& trial = trials[there[order[place]]];
-      if (trial.state == Trial::State::paused && trial.rungs.back().rung == rung) return there[order[place]];
-    }
-  }
-  return {};
 }
 
 }  // namespace telar

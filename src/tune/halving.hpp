@@ -1,11 +1,5 @@
-// Asynchronous successive halving: who may go on, and with how many epochs.
+// Asynchronous successive halving: the rungs, and with how many epochs.
 #pragma once
-
-#include <optional>
-#include <span>
-#include <vector>
-
-#include "tune/ranking.hpp"
 
 namespace telar {
 
@@ -22,10 +16,6 @@ class Halving {
   /// The rung at which new trial number `trial` is first compared: as often as Hyperband's brackets (Li et al. 2017)
   /// have one there, so that what is slow to show is not always overlooked.
   [[nodiscard]] int first_rung(int trial) const noexcept;
-  /// The trial that should go on: from the highest rung at which it is among the best one in eta of those that came
-  /// there, and waits. Absent if there is none.
-  [[nodiscard]] std::optional<std::size_t> promotable(std::span<const Trial> trials,
-                                                      const Objectives& objectives) const;
 
  private:
   int eta_, rungs_ = 1;

@@ -5,14 +5,14 @@
 namespace telar {
 
 std::vector<std::optional<double>> importance(const SearchSpace& space, const Objectives& objectives,
-                                              const SeenTrials& seen) {
+                                              std::span<const Trial> trials, std::span<const Coordinates> at) {
   constexpr std::size_t kFewest = 8;
   std::vector<Coordinates> all;
   std::vector<Merits> merits;
-  for (std::size_t i = 0; i < seen.trials.size(); ++i) {
-    if (seen.trials[i].estimate.empty()) continue;
-    all.push_back(seen.at[i]);
-    merits.push_back(objectives.merits(seen.trials[i].estimate));
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    if (trials[i].estimate.empty()) continue;
+    all.push_back(at[i]);
+    merits.push_back(objectives.merits(trials[i].estimate));
   }
   std::vector<std::optional<double>> shares(space.size());
   if (all.size() < kFewest) return shares;

@@ -24,10 +24,20 @@ ParzenEstimator::ParzenEstimator(const SearchSpace& space, std::vector<Coordinat
     : space_(space), points_(std::move(points)) {
   const double n = static_cast<double>(points_.size()), d = static_cast<double>(space.size());
   width_ = std::max(0.5 * std::pow(n + 1, -1 / (d + 4)), 1 / std::min(100.0, 1 + n));
+  const double spread = 1 / (n + 1);  // a prior of one observation over all options
+  for (std::size_t i = 0; i < space.size(); ++i) {
+    const auto options = static_cast<double>(std::max<std::size_t>(space.options(i), 1));
+    option_logs_.push_back({-std::log(options), std::log((1 + spread / options) / (1 + spread)),
+                            std::log((0 + spread / options) / (1 + spread))});
+  }
   for (const Coordinates& point : points_) {
     Coordinates& scales = log_scales_.emplace_back();
-    for (const double center : point) {
-      const double inside = normal_cdf((1 - center) / width_) - normal_cdf(-center / width_);
+    for (std::size_t i = 0; i < point.size(); ++i) {
+      if (space.options(i) > 0) {
+        scales.push_back(0);
+        continue;
+      }
+      const double inside = normal_cdf((1 - point[i]) / width_) - normal_cdf(-point[i] / width_);
       scales.push_back(-std::log(width_ * std::sqrt(2 * std::numbers::pi) * inside));
     }
   }
@@ -35,11 +45,9 @@ ParzenEstimator::ParzenEstimator(const SearchSpace& space, std::vector<Coordinat
 
 double ParzenEstimator::log_along(std::size_t parameter, std::size_t point, double x) const {
   const double center = points_[point][parameter];
-  const auto options = static_cast<double>(space_.options(parameter));
-  if (options > 0) {
-    if (std::isnan(center)) return -std::log(options);
-    const double spread = 1 / static_cast<double>(points_.size() + 1);  // a prior of one observation over all options
-    return std::log(((x == center ? 1.0 : 0.0) + spread / options) / (1 + spread));
+  if (space_.options(parameter) > 0) {
+    const OptionLogs& logs = option_logs_[parameter];
+    return std::isnan(center) ? logs.even : x == center ? logs.own : logs.other;
   }
   if (std::isnan(center)) return 0;
   const double z = (x - center) / width_;

@@ -31,6 +31,10 @@ class ParzenEstimator {
 
   const SearchSpace& space_;
   std::vector<Coordinates> points_;
+  struct OptionLogs {
+    double even = 0, own = 0, other = 0;
+  };
+  std::vector<OptionLogs> option_logs_;  // of a choice: where a point is not known, of its own option, of another
   std::vector<Coordinates> log_scales_;  // of a point's normal distribution along each edge
   double width_;
 };

@@ -78,16 +78,29 @@ std::vector<std::size_t> best_first(std::span<const Merits> merits) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::vector<int> front(merits.size(), 0);
   if (!merits.empty() && merits.front().size() > 1) {
-    std::vector<std::size_t> left = order;
-    for (int number = 0; !left.empty(); ++number) {
-      std::vector<std::size_t> behind;
-      for (const std::size_t i : left)
-        if (std::ranges::any_of(left, [&](std::size_t j) { return dominates(merits[j], merits[i]); }))
-          behind.push_back(i);
-        else
-          front[i] = number;
-      left = std::move(behind);
+    // One after the other, so that none is better than one before it: each comes into the first front that has none
+    // that is better, and all fronts before that have one (Zhang et al. 2015, "efficient non-dominated sort").
+    std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+      for (std::size_t m = 0; m < merits[a].size(); ++m)
+        if (merits[a][m] != merits[b][m]) return merits[a][m] > merits[b][m];
+      return a < b;
+    });
+    const bool two = merits.front().size() == 2;  // then the last one of a front has most of the second merit
+    std::vector<std::vector<std::size_t>> fronts;
+    for (const std::size_t i : order) {
+      const auto is_behind = [&](const std::vector<std::size_t>& members) {
+        if (two) return dominates(merits[members.back()], merits[i]);
+        return std::any_of(members.rbegin(), members.rend(),
+                           [&](std::size_t j) { return dominates(merits[j], merits[i]); });
+      };
+      const auto found = std::ranges::partition_point(fronts, is_behind);
+      front[i] = static_cast<int>(found - fronts.begin());
+      if (found == fronts.end())
+        fronts.push_back({i});
+      else
+        found->push_back(i);
     }
+    std::ranges::sort(order);
   }
   std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
     return front[a] != front[b] ? front[a] < front[b] : merits[a][0] > merits[b][0];

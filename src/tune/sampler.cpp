@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "tune/parzen.hpp"
 
@@ -12,14 +13,45 @@ namespace {
 
 constexpr std::uint64_t kCandidates = 32;  // of a modelled trial; one Philox sub-stream each
 constexpr int kStreams = 64;
+constexpr int kApart = 1 << 20;  // more than there are trials
 /// What deciding looks at does not grow with the search, or a search of short trainings would mostly decide.
 constexpr std::size_t kMostGood = 25, kMostOthers = 100, kMostTimed = 64;
 
-double epoch_seconds(const Trial& trial) {
-  double seconds = 0;
-  for (const TrialRung& rung : trial.rungs) seconds += rung.seconds;
-  return trial.rungs.empty() || trial.rungs.back().epochs == 0 ? 0 : seconds / trial.rungs.back().epochs;
-}
+/// What an epoch takes, from the latest trials.
+class EpochSeconds {
+ public:
+  EpochSeconds(const SearchSpace& space, const SeenTrials& seen) : space_(space) {
+    for (std::size_t i = seen.standings.size(); i-- > 0 && timed_.size() < kMostTimed;)
+      if (const double log_seconds = seen.standings.log_epoch_seconds(i); !std::isnan(log_seconds))
+        timed_.emplace_back(&seen.at[i], log_seconds);
+  }
+
+  /// Seconds an epoch of a trial there takes, from those that were near; 0 if none was trained yet.
+  [[nodiscard]] double expected(const Coordinates& at) const {
+    constexpr double kNear = 0.15;
+    double sum = 0, weights = 0;
+    for (const auto& [there, log_seconds] : timed_) {
+      double distance = 0;
+      for (std::size_t p = 0; p < at.size(); ++p) {
+        const double other = (*there)[p];
+        if (std::isnan(at[p]) && std::isnan(other)) continue;
+        const bool choice = space_.options(p) > 0;
+        const double step = std::isnan(at[p]) || std::isnan(other) ? 0.5
+                            : choice                               ? (at[p] == other ? 0 : 0.5)
+                                                                   : at[p] - other;
+        distance += step * step;
+      }
+      const double weight = std::exp(-distance / (2 * kNear * kNear)) + 1e-12;
+      sum += weight * log_seconds;
+      weights += weight;
+    }
+    return weights > 0 ? std::exp(sum / weights) : 0;
+  }
+
+ private:
+  const SearchSpace& space_;
+  std::vector<std::pair<const Coordinates*, double>> timed_;
+};
 
 /// The root of x^(d + 1) = x + 1: its powers make the R sequence (Roberts 2018, "The unreasonable effectiveness of
 /// quasirandom sequences").
@@ -31,8 +63,8 @@ double plastic_number(std::size_t d) {
 
 }  // namespace
 
-Sampler::Sampler(const SearchSpace& space, const Objectives& objectives, TuneOptions::Sampler kind, std::uint64_t seed)
-    : space_(space), objectives_(objectives), kind_(kind), random_(seed, Purpose::search, "points") {}
+Sampler::Sampler(const SearchSpace& space, TuneOptions::Sampler kind, std::uint64_t seed)
+    : space_(space), kind_(kind), random_(seed, Purpose::search, "points") {}
 
 Coordinates Sampler::spread(int number) const {
   std::vector<double> draws(space_.size());
@@ -48,72 +80,58 @@ Coordinates Sampler::spread(int number) const {
   return space_.place(draws);
 }
 
-Coordinates Sampler::next(int number, const SeenTrials& seen, double cost_matters) const {
-  const auto known = std::ranges::count_if(seen.trials, [](const Trial& t) { return !t.estimate.empty(); });
+std::optional<Coordinates> Sampler::next(int number, const SeenTrials& seen, double cost_matters,
+                                         const Taken& taken) const {
+  const auto known = static_cast<int>(seen.standings.ranked());
   const int to_know = std::clamp(2 * static_cast<int>(space_.size()), 6, 16);
-  if (kind_ != TuneOptions::Sampler::tpe || known < to_know || number % 10 == 9) return spread(number);
-  return modelled(number, seen, cost_matters);
+  if (kind_ == TuneOptions::Sampler::tpe && known >= to_know && number % 10 != 9)
+    return modelled(number, seen, cost_matters, taken);
+  for (int c = 0; c < static_cast<int>(kCandidates); ++c) {
+    Coordinates at = spread(number + c * kApart);
+    if (!taken || !taken(at)) return at;
+  }
+  return {};
 }
 
-Coordinates Sampler::modelled(int number, const SeenTrials& seen, double cost_matters) const {
-  std::vector<std::size_t> ranked, bad;
-  std::vector<Merits> merits;
-  for (std::size_t i = 0; i < seen.trials.size(); ++i) {
-    const Trial& trial = seen.trials[i];
-    if (!trial.estimate.empty()) {
-      ranked.push_back(i);
-      merits.push_back(objectives_.merits(trial.estimate));
-    } else {
-      bad.push_back(i);  // diverged, over a cap, or still running: no second one at the same place
-    }
+std::optional<Coordinates> Sampler::modelled(int number, const SeenTrials& seen, double cost_matters,
+                                             const Taken& taken) const {
+  const std::size_t ranked = seen.standings.ranked(), unknown = seen.standings.size() - ranked;
+  const std::size_t count = std::min(std::clamp<std::size_t>((ranked + 6) / 7, 2, kMostGood), ranked);
+  // The others, evenly from what has no result (diverged, over a cap, or still running: no second one at the same
+  // place) to the worst.
+  const std::size_t bad = unknown + ranked - count, others = std::min(bad, kMostOthers);
+  std::vector<std::ptrdiff_t> places, behind;
+  for (std::size_t i = 0; i < others; ++i) {
+    const std::size_t place = i * bad / others;
+    if (place < unknown)
+      places.push_back(static_cast<std::ptrdiff_t>(place) - static_cast<std::ptrdiff_t>(unknown));
+    else
+      behind.push_back(static_cast<std::ptrdiff_t>(place - unknown + count));
   }
-  const std::vector<std::size_t> order = best_first(merits);
-  const std::size_t count = std::clamp<std::size_t>((order.size() + 6) / 7, 2, kMostGood);
+  const std::size_t without = places.size();
+  for (std::size_t place = 0; place < count; ++place) places.push_back(static_cast<std::ptrdiff_t>(place));
+  places.insert(places.end(), behind.begin(), behind.end());
+  const std::vector<std::size_t> trials = seen.standings.at_places(places);
   std::vector<Coordinates> good_points, other_points;
-  for (std::size_t place = 0; place < std::min(count, order.size()); ++place)
-    good_points.push_back(seen.at[ranked[order[place]]]);
-  for (std::size_t place = count; place < order.size(); ++place) bad.push_back(ranked[order[place]]);
-  const std::size_t others = std::min(bad.size(), kMostOthers);  // evenly, from what has no result to the worst
-  for (std::size_t i = 0; i < others; ++i) other_points.push_back(seen.at[bad[i * bad.size() / others]]);
+  for (std::size_t i = 0; i < trials.size(); ++i)
+    (i >= without && i < without + count ? good_points : other_points).push_back(seen.at[trials[i]]);
   const ParzenEstimator good(space_, std::move(good_points)), all_else(space_, std::move(other_points));
+  const EpochSeconds seconds(space_, seen);
 
-  Coordinates best;
+  std::optional<Coordinates> best;
   double highest = -std::numeric_limits<double>::infinity();
   for (std::uint64_t c = 0; c < kCandidates; ++c) {
     const Coordinates at =
         good.sample(random_, (std::uint64_t{1} << 32) + static_cast<std::uint64_t>(number) * kStreams + c);
+    if (taken && taken(at)) continue;
     double merit = good.log_density(at) - all_else.log_density(at);
-    if (cost_matters > 0) merit -= cost_matters * std::log(std::max(expected_epoch_seconds(at, seen), 1e-9));
-    if (merit > highest || best.empty()) {
+    if (cost_matters > 0) merit -= cost_matters * std::log(std::max(seconds.expected(at), 1e-9));
+    if (merit > highest || !best) {
       highest = merit;
       best = at;
     }
   }
   return best;
-}
-
-double Sampler::expected_epoch_seconds(const Coordinates& at, const SeenTrials& seen) const {
-  constexpr double kNear = 0.15;
-  double sum = 0, weights = 0;
-  std::size_t timed = 0;
-  for (std::size_t i = seen.trials.size(); i-- > 0 && timed < kMostTimed;) {  // the latest ones
-    const double seconds = epoch_seconds(seen.trials[i]);
-    if (seconds <= 0) continue;
-    ++timed;
-    double distance = 0;
-    for (std::size_t p = 0; p < at.size(); ++p) {
-      if (std::isnan(at[p]) && std::isnan(seen.at[i][p])) continue;
-      const bool choice = space_.options(p) > 0;
-      const double step = std::isnan(at[p]) || std::isnan(seen.at[i][p]) ? 0.5
-                          : choice                                       ? (at[p] == seen.at[i][p] ? 0 : 0.5)
-                                                                         : at[p] - seen.at[i][p];
-      distance += step * step;
-    }
-    const double weight = std::exp(-distance / (2 * kNear * kNear)) + 1e-12;
-    sum += weight * std::log(seconds);
-    weights += weight;
-  }
-  return weights > 0 ? std::exp(sum / weights) : 0;
 }
 
 }  // namespace telar

@@ -1,38 +1,44 @@
 // Where in the space the next trial is.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/random.hpp"
-#include "tune/ranking.hpp"
 #include "tune/space.hpp"
+#include "tune/standings.hpp"
 
 namespace telar {
 
-/// What a search has seen: coordinates of the trials, in their order.
+/// What a search has seen.
 struct SeenTrials {
-  std::span<const Trial> trials;
-  std::span<const Coordinates> at;
+  const Standings& standings;
+  std::span<const Coordinates> at;  ///< of the trials, in their order
 };
 
 class Sampler {
  public:
-  Sampler(const SearchSpace& space, const Objectives& objectives, TuneOptions::Sampler kind, std::uint64_t seed);
+  /// Whether there is no need of a trial somewhere; empty: there is everywhere.
+  using Taken = std::function<bool(const Coordinates&)>;
+
+  Sampler(const SearchSpace& space, TuneOptions::Sampler kind, std::uint64_t seed);
 
   /// Coordinates of trial `number`, the same for the same trials. `cost_matters` in [0, 1]: how much of a preference
-  /// for what is soon trained. The first trials, and every tenth, are spread evenly over the space.
-  [[nodiscard]] Coordinates next(int number, const SeenTrials& seen, double cost_matters) const;
-
-  /// Seconds an epoch of a trial there takes, from those that were near; 0 if none was trained yet.
-  [[nodiscard]] double expected_epoch_seconds(const Coordinates& at, const SeenTrials& seen) const;
+  /// for what is soon trained. The first trials, and every tenth, are spread evenly over the space. Absent if all that
+  /// was drawn is taken.
+  [[nodiscard]] std::optional<Coordinates> next(int number, const SeenTrials& seen, double cost_matters,
+                                                const Taken& taken = {}) const;
+  /// Coordinates of a trial of a search that has seen none.
+  [[nodiscard]] Coordinates first() const { return spread(0); }
 
  private:
   [[nodiscard]] Coordinates spread(int number) const;
-  [[nodiscard]] Coordinates modelled(int number, const SeenTrials& seen, double cost_matters) const;
+  [[nodiscard]] std::optional<Coordinates> modelled(int number, const SeenTrials& seen, double cost_matters,
+                                                    const Taken& taken) const;
 
   const SearchSpace& space_;
-  const Objectives& objectives_;
   TuneOptions::Sampler kind_;
   Random random_;
 };

@@ -96,6 +96,26 @@ std::size_t SearchSpace::options(std::size_t parameter) const noexcept {
   return choice == nullptr ? 0 : choice->options.size();
 }
 
+std::optional<std::size_t> SearchSpace::values(std::size_t parameter) const noexcept {
+  if (const auto* whole = std::get_if<IntRange>(&parameters_[parameter].values))
+    return static_cast<std::size_t>(static_cast<std::int64_t>(whole->high) - whole->low + 1);
+  if (const auto* range = std::get_if<FloatRange>(&parameters_[parameter].values))
+    return range->low == range->high ? std::optional<std::size_t>(1) : std::nullopt;
+  return options(parameter);
+}
+
+bool SearchSpace::finite() const noexcept {
+  for (std::size_t i = 0; i < size(); ++i)
+    if (!values(i)) return false;
+  return true;
+}
+
+double SearchSpace::coordinate(std::size_t parameter, std::size_t value) const {
+  if (const auto* whole = std::get_if<IntRange>(&parameters_[parameter].values))
+    return share_of(*whole, static_cast<double>(whole->low) + static_cast<double>(value));
+  return options(parameter) > 0 ? static_cast<double>(value) : 0.5;
+}
+
 std::size_t SearchSpace::index_of(const std::string& name) const {
   return static_cast<std::size_t>(std::ranges::find(parameters_, name, &SearchParameter::name) - parameters_.begin());
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -27,6 +28,15 @@ class SearchSpace {
   /// Of a choice, else 0.
   [[nodiscard]] std::size_t options(std::size_t parameter) const noexcept;
 
+  /// How many values a parameter can have; absent for numbers of a range, which are taken for endless.
+  [[nodiscard]] std::optional<std::size_t> values(std::size_t parameter) const noexcept;
+  /// Whether there is a finite number of points.
+  [[nodiscard]] bool finite() const noexcept;
+  /// The coordinate of one of a parameter's values, value < *values(parameter).
+  [[nodiscard]] double coordinate(std::size_t parameter, std::size_t value) const;
+  /// The parameters, each behind those that its conditions name.
+  [[nodiscard]] const std::vector<std::size_t>& order() const noexcept { return order_; }
+
   /// The options that a parameter's conditions, and theirs, leave of each choice. Throws Error (usage) if they exclude
   /// each other, or are none.
   [[nodiscard]] std::map<std::string, std::set<std::string>> needs(std::size_t parameter) const;
@@ -42,7 +52,7 @@ class SearchSpace {
   [[nodiscard]] std::size_t index_of(const std::string& name) const;
 
   std::vector<SearchParameter> parameters_;
-  std::vector<std::size_t> order_;  // each behind those that its conditions name
+  std::vector<std::size_t> order_;
 };
 
 }  // namespace telar

@@ -3,10 +3,12 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <condition_variable>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <new>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -15,10 +17,12 @@
 
 #include "base/cores.hpp"
 #include "train/monitor.hpp"
+#include "tune/every_point.hpp"
 #include "tune/halving.hpp"
 #include "tune/importance.hpp"
 #include "tune/paused_training.hpp"
 #include "tune/sampler.hpp"
+#include "tune/standings.hpp"
 
 namespace telar {
 
@@ -47,21 +51,28 @@ class Search {
         build_(build),
         space_(space),
         objectives_(options.objectives),
-        sampler_(space_, objectives_, options.sampler, options.seed),
-        trials_(options.earlier) {
+        sampler_(space_, options.sampler, options.seed),
+        trials_(options.earlier),
+        standings_(objectives_, std::max(options.eta, 1)) {
     check();
-    for (const Trial& trial : trials_) at_.push_back(space_.coordinates(trial.point));
-    for (Trial& trial : trials_)  // what was at work when the search broke off
-      if (trial.state == Trial::State::running) trial.state = trial.rungs.empty() ? trial.state : Trial::State::paused;
+    for (Trial& trial : trials_) {
+      at_.push_back(space_.coordinates(trial.point));
+      tried_.insert(trial.point.values);
+      if (trial.state == Trial::State::running && trial.rungs.empty())  // begun before the search broke off
+        unfinished_.push_back(trials_.size() - 1 - static_cast<std::size_t>(&trials_.back() - &trial));
+      else if (trial.state == Trial::State::running)
+        trial.state = Trial::State::paused;
+      standings_.update(trial);
+    }
     training_.resize(trials_.size());
-    estimate_trials(trials_);
+    std::ranges::reverse(unfinished_);
+    if (space_.finite()) every_.emplace(space_);
   }
 
   Tuning run() {
     const int workers = options_.workers > 0 ? options_.workers : available_cores();
     // Its length says how many rungs there are.
-    const Coordinates first = sampler_.next(0, {{}, {}}, 0);
-    const SearchPoint point = options_.first ? *options_.first : space_.point(first);
+    const SearchPoint point = options_.first ? *options_.first : space_.point(sampler_.first());
     halving_.emplace(build_(point, 0).fit.epochs, options_.eta, options_.min_epochs);
     std::vector<std::jthread> threads;
     for (int i = 0; i < workers; ++i) threads.emplace_back([this] { work(); });
@@ -80,7 +91,8 @@ class Search {
     }
     for (const std::size_t place : best_first(merits)) result.ranking.push_back(ranked[place]);
     for (const std::size_t place : pareto_front(merits)) result.front.push_back(ranked[place]);
-    result.importance = importance(space_, objectives_, {trials_, at_});
+    result.importance = importance(space_, objectives_, trials_, at_);
+    result.exhausted = exhausted_;
     const double all = std::max(last_begun_, 1e-9) * workers;
     result.busy_share = std::min(1.0, busy_until_last_ / all);
     result.overhead_share = std::min(1.0, deciding_ / all);
@@ -99,6 +111,8 @@ class Search {
     if (options_.trials && *options_.trials < 1) refuse("budget", "it takes one trial or more", {});
     if (options_.eta < 1) refuse("eta", "eta must be at least 1", {});
     if (options_.min_epochs < 1) refuse("min_epochs", "min_epochs must be at least 1", {});
+    for (std::size_t i = 0; i < trials_.size(); ++i)
+      if (trials_[i].number != static_cast<int>(i)) refuse("earlier", "there is no trial " + std::to_string(i), {});
     for (const Trial& trial : trials_)
       for (const TrialRung& rung : trial.rungs)
         if (!rung.values.empty() && rung.values.size() != objectives_.names().size())
@@ -116,28 +130,33 @@ class Search {
         std::unique_lock lock(mutex_);
         const std::optional<Assignment> next = decide();
         deciding_ += seconds_since(asked);
-        if (!next && running_ == 0) return;
+        if (!next && at_work_.empty()) return;
+        if (!next) {  // until a trial that is at work makes room for one, or ends with the search
+          changed_.wait(lock, [this, before = ends_] { return ends_ != before || failed_; });
+          continue;
+        }
         lock.unlock();
-        if (next)
-          train(*next);
-        else
-          std::this_thread::sleep_for(std::chrono::milliseconds(10));  // until a running trial makes room for one
+        train(*next);
       }
     } catch (...) {
       const std::lock_guard lock(mutex_);
       if (!error_) error_ = std::current_exception();
       failed_ = true;
+      changed_.notify_all();
     }
   }
 
   // ---- under the lock ----
   std::optional<Assignment> decide() {
     const bool may_begin = !options_.trials || static_cast<int>(trials_.size()) < *options_.trials;
-    for (std::size_t i = 0; i < trials_.size(); ++i)  // begun before the search broke off, without a result
-      if (trials_[i].state == Trial::State::running && trials_[i].rungs.empty() && !training_[i].at_work)
-        return assign(i, std::max(trials_[i].first_rung, 0));
-    if (const std::optional<std::size_t> next = halving_->promotable(trials_, objectives_))
-      if (fits(*next, trials_[*next].rungs.back().rung + 1)) return assign(*next, trials_[*next].rungs.back().rung + 1);
+    if (!unfinished_.empty()) {
+      const std::size_t trial = unfinished_.back();
+      unfinished_.pop_back();
+      return assign(trial, std::max(trials_[trial].first_rung, 0));
+    }
+    const auto fits_in = [this](std::size_t trial) { return fits(trial, trials_[trial].rungs.back().rung + 1); };
+    if (const std::optional<std::size_t> next = standings_.promotable(halving_->rungs(), fits_in))
+      return assign(*next, trials_[*next].rungs.back().rung + 1);
     if (!may_begin || untrained_in_a_row_ >= kMostUntrained) return {};
 
     const int number = static_cast<int>(trials_.size());
@@ -148,24 +167,41 @@ class Search {
       trial.point = *options_.first;
       at = space_.coordinates(trial.point);
     } else {
-      const double left = options_.seconds ? std::max(0.0, 1 - elapsed() / *options_.seconds) : 0;
-      at = sampler_.next(number, {trials_, at_}, 0.5 * left);
+      std::optional<Coordinates> next = next_place(number);
+      if (!next) return {};
+      at = std::move(*next);
       trial.point = space_.point(at);
     }
     trial.first_rung = halving_->first_rung(number);
+    tried_.insert(trial.point.values);
     trials_.push_back(std::move(trial));
+    standings_.update(trials_.back());
     at_.push_back(std::move(at));
     training_.emplace_back();
     if (options_.on_change) options_.on_change(trials_.back());
     return assign(trials_.size() - 1, trials_.back().first_rung);
   }
 
+  /// Where a new trial is. Where there is a finite number of points each is trained once; absent if all were.
+  std::optional<Coordinates> next_place(int number) {
+    const double left = options_.seconds ? std::max(0.0, 1 - elapsed() / *options_.seconds) : 0;
+    const SeenTrials seen{standings_, at_};
+    if (!every_) return sampler_.next(number, seen, 0.5 * left);
+    const auto tried = [this](const Coordinates& at) { return tried_.contains(space_.point(at).values); };
+    if (std::optional<Coordinates> at = sampler_.next(number, seen, 0.5 * left, tried)) return at;
+    while (!every_->at_end() && tried(every_->at())) every_->advance();
+    exhausted_ = every_->at_end();
+    return exhausted_ ? std::nullopt : std::optional(every_->at());
+  }
+
   Assignment assign(std::size_t trial, int rung) {
     trials_[trial].state = Trial::State::running;
-    training_[trial].at_work = true;
-    ++running_;
+    standings_.update(trials_[trial]);
+    at_work_.push_back(trial);
     last_begun_ = elapsed() - options_.earlier_seconds;
-    busy_until_last_ = busy_ + at_work();
+    busy_until_last_ = busy_;
+    for (const std::size_t other : at_work_)  // at their present pieces
+      if (training_[other].began != Clock::time_point{}) busy_until_last_ += seconds_since(training_[other].began);
     return {trial, rung};
   }
 
@@ -181,31 +217,19 @@ class Search {
            *options_.seconds;
   }
 
-  /// Seconds that workers are at their present pieces.
-  [[nodiscard]] double at_work() const {
-    double seconds = 0;
-    for (const Slot& slot : training_)
-      if (slot.at_work && slot.began != Clock::time_point{}) seconds += seconds_since(slot.began);
-    return seconds;
-  }
-
   void keep_within_memory() {
-    std::size_t bytes = 0;
-    for (const Slot& slot : training_)
-      if (slot.network && !slot.at_work) bytes += slot.network->bytes();
-    while (bytes > kWaitingBytes) {
+    while (waiting_bytes_ > kWaitingBytes) {
       std::size_t worst = trials_.size();
       double lowest = 0;
       for (std::size_t i = 0; i < trials_.size(); ++i) {
-        if (!training_[i].network || training_[i].at_work || trials_[i].estimate.empty()) continue;
-        const double merit = objectives_.merits(trials_[i].estimate)[0];
+        if (!training_[i].network) continue;
+        const double merit = objectives_.merits(standings_.estimate(trials_[i]))[0];
         if (worst == trials_.size() || merit < lowest) {
           worst = i;
           lowest = merit;
         }
       }
-      if (worst == trials_.size()) return;
-      bytes -= training_[worst].network->bytes();
+      waiting_bytes_ -= training_[worst].network->bytes();
       training_[worst].network.reset();
     }
   }
@@ -220,6 +244,7 @@ class Search {
       const std::lock_guard lock(mutex_);
       trial = trials_[assignment.trial];
       network = std::move(training_[assignment.trial].network);
+      if (network) waiting_bytes_ -= network->bytes();
       training_[assignment.trial].began = start;
     }
     const bool broken_off = !advance(trial, network, assignment.rung);
@@ -227,18 +252,22 @@ class Search {
     const std::lock_guard lock(mutex_);
     Slot& slot = training_[assignment.trial];
     busy_ += seconds_since(start);
-    slot.at_work = false;
     slot.began = {};
-    --running_;
+    std::erase(at_work_, assignment.trial);
+    ++ends_;
+    changed_.notify_all();
     if (network) slot.full_epochs = network->full_epochs();
     if (broken_off) return;  // its earlier rungs stand
     const bool untrained = trial.state == Trial::State::over_cap || trial.state == Trial::State::failed;
     untrained_in_a_row_ = untrained ? untrained_in_a_row_ + 1 : 0;
     if (!trial.rungs.empty()) trial.rungs.back().at = elapsed();
-    const bool waits = trial.state == Trial::State::paused;
-    trials_[assignment.trial] = trial;
-    estimate_trials(trials_);
-    if (waits) slot.network = std::move(network);
+    standings_.update(trial);
+    trial.estimate = standings_.estimate(trial);
+    if (trial.state == Trial::State::paused) {
+      waiting_bytes_ += network->bytes();
+      slot.network = std::move(network);
+    }
+    trials_[assignment.trial] = std::move(trial);
     keep_within_memory();
     if (options_.on_change) options_.on_change(trials_[assignment.trial]);
   }
@@ -336,8 +365,7 @@ class Search {
   struct Slot {
     std::unique_ptr<PausedTraining> network;  ///< while it waits
     int full_epochs = 0;
-    bool at_work = false;
-    Clock::time_point began{};
+    Clock::time_point began{};  ///< at its present piece
   };
 
   const TuneOptions& options_;
@@ -352,8 +380,16 @@ class Search {
   std::vector<Trial> trials_;
   std::vector<Coordinates> at_;
   std::vector<Slot> training_;
-  std::optional<Halving> halving_;  // from the first trial on
-  int running_ = 0;
+  Standings standings_;
+  std::set<decltype(SearchPoint::values)> tried_;
+  std::optional<EveryPoint> every_;  // of a finite space
+  bool exhausted_ = false;
+  std::optional<Halving> halving_;       // from the first trial on
+  std::vector<std::size_t> unfinished_;  // begun before the search broke off, without a result; the next one last
+  std::vector<std::size_t> at_work_;
+  std::size_t waiting_bytes_ = 0;    // of the networks in memory
+  std::uint64_t ends_ = 0;           // of pieces
+  std::condition_variable changed_;  // ends_ or failed_
   int untrained_in_a_row_ = 0;
   double busy_ = 0, busy_until_last_ = 0, last_begun_ = 0, deciding_ = 0;
   std::exception_ptr error_;

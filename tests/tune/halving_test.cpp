@@ -1,7 +1,10 @@
 // Rungs, who goes on, and which trials are good.
 #include "tune/halving.hpp"
 
+#include <random>
 #include <span>
+
+#include "tune/standings.hpp"
 
 namespace telar::test {
 namespace {
@@ -22,6 +25,12 @@ Trial waiting(int number, std::vector<double> scores, int first = 0) {
   return trial;
 }
 
+std::optional<std::size_t> goes_on(std::span<const Trial> trials) {
+  Standings standings(accuracy(), 3);
+  for (const Trial& trial : trials) standings.update(trial);
+  return standings.promotable(3, [](std::size_t) { return true; });
+}
+
 TEST(Halving, RungsHaveAThirdOfTheEpochsOfTheNext) {
   const Halving ladder(27, 3, 1);
   EXPECT_EQ(ladder.rungs(), 4);
@@ -36,29 +45,26 @@ TEST(Halving, RungsHaveAThirdOfTheEpochsOfTheNext) {
 }
 
 TEST(Halving, OneInEtaGoesOn) {
-  const Halving ladder(9, 3, 1);
   std::vector<Trial> trials{waiting(0, {0.5}), waiting(1, {0.7}), waiting(2, {0.6})};
-  EXPECT_EQ(ladder.promotable(std::span(trials).first(2), accuracy()), std::nullopt) << "one in three is not yet one";
-  EXPECT_EQ(ladder.promotable(trials, accuracy()), 1u);
+  EXPECT_EQ(goes_on(std::span(trials).first(2)), std::nullopt) << "one in three is not yet one";
+  EXPECT_EQ(goes_on(trials), 1u);
   trials[1].state = Trial::State::running;
-  EXPECT_EQ(ladder.promotable(trials, accuracy()), std::nullopt);
+  EXPECT_EQ(goes_on(trials), std::nullopt);
 }
 
 TEST(Halving, TheHighestRungComesFirst) {
-  const Halving ladder(9, 3, 1);
   std::vector<Trial> trials{waiting(0, {0.5, 0.6}), waiting(1, {0.7, 0.8}), waiting(2, {0.6, 0.7}),
                             waiting(3, {0.9}),      waiting(4, {0.1}),      waiting(5, {0.2})};
-  EXPECT_EQ(ladder.promotable(trials, accuracy()), 1u);
+  EXPECT_EQ(goes_on(trials), 1u);
   trials[1].state = Trial::State::completed;
-  EXPECT_EQ(ladder.promotable(trials, accuracy()), 3u);
+  EXPECT_EQ(goes_on(trials), 3u);
 }
 
 TEST(Halving, WhatDivergedCountsAsOneThatCame) {
-  const Halving ladder(9, 3, 1);
   std::vector<Trial> trials{waiting(0, {0.5}), waiting(1, {0.7}), waiting(2, {0.0})};
   trials[2].state = Trial::State::diverged;
   trials[2].rungs[0].values.clear();
-  EXPECT_EQ(ladder.promotable(trials, accuracy()), 1u);
+  EXPECT_EQ(goes_on(trials), 1u);
 }
 
 TEST(Halving, MostTrialsBeginAtTheBottom) {
@@ -87,6 +93,24 @@ TEST(Ranking, SeveralObjectivesMakeFronts) {
   const std::vector<Merits> merits{{0.9, -100}, {0.8, -10}, {0.85, -200}, {0.7, -20}};
   EXPECT_EQ(pareto_front(merits), (std::vector<std::size_t>{0, 1}));
   EXPECT_EQ(best_first(merits), (std::vector<std::size_t>{0, 1, 2, 3}));
+}
+
+TEST(Ranking, AFrontIsWhatNothingLeftIsBetterThan) {
+  std::mt19937 random(5);
+  for (const std::size_t objectives : {2u, 3u}) {
+    std::vector<Merits> merits(120);
+    for (Merits& m : merits)
+      for (std::size_t o = 0; o < objectives; ++o) m.push_back(static_cast<double>(random() % 12));
+    std::vector<std::size_t> order = best_first(merits);
+    while (!order.empty()) {  // the definition: front after front is taken away
+      std::vector<Merits> left;
+      for (const std::size_t i : order) left.push_back(merits[i]);
+      const std::vector<std::size_t> front = pareto_front(left);
+      for (std::size_t place = 0; place < front.size(); ++place) ASSERT_EQ(front[place], place);
+      for (std::size_t place = 1; place < front.size(); ++place) ASSERT_GE(left[place - 1][0], left[place][0]);
+      order.erase(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(front.size()));
+    }
+  }
 }
 
 TEST(Objectives, LessIsBetterOfALossAndOfASize) {

@@ -2,8 +2,10 @@
 #include "tune/space.hpp"
 
 #include <cmath>
+#include <set>
 
 #include "support/thrown.hpp"
+#include "tune/every_point.hpp"
 
 namespace telar::test {
 namespace {
@@ -105,6 +107,21 @@ TEST(SearchSpace, RefusesConditionsThatExcludeEachOther) {
 TEST(SearchSpace, RefusesACircleOfConditions) {
   EXPECT_EQ(refusal({{"a", Choice{{"1"}}, {{"b", {"1"}}}}, {"b", Choice{{"1"}}, {{"a", {"1"}}}}}),
             "[a] its conditions lead back to itself");
+}
+
+TEST(EveryPoint, WalksAFiniteSpaceOnce) {
+  const SearchSpace space({{"momentum", FloatRange{0.9, 0.9}, {{"optimizer", {"sgd"}}}},
+                           {"depth", IntRange{1, 3}, {{"optimizer", {"sgd"}}}},
+                           {"optimizer", Choice{{"adam", "sgd"}}},
+                           {"units", IntRange{8, 9, true}}});
+  EXPECT_TRUE(space.finite());
+  std::set<decltype(SearchPoint::values)> points;
+  int steps = 0;
+  for (EveryPoint every(space); !every.at_end(); every.advance(), ++steps)
+    points.insert(space.point(every.at()).values);
+  EXPECT_EQ(steps, 2 * (1 + 3)) << "units, and adam or sgd of three depths";
+  EXPECT_EQ(points.size(), 8u);
+  EXPECT_FALSE(SearchSpace({{"rate", FloatRange{}}, {"units", IntRange{1, 2}}}).finite());
 }
 
 }  // namespace

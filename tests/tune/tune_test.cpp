@@ -228,6 +228,25 @@ TEST(Tune, WhatDivergesOrCannotBeBuiltIsAResult) {
   EXPECT_EQ(found.trials[found.ranking.front()].point.option("what"), "good");
 }
 
+TEST(Tune, AFiniteSpaceIsSearchedWithoutTwiceTheSame) {
+  for (const int workers : {1, 3}) {
+    TuneOptions options = small_search(500);
+    options.workers = workers;
+    const Tuning found = tune(
+        {{"units", IntRange{1, 30, true}}, {"rate", Choice{{"high", "low"}}}},
+        [](const SearchPoint& point, int) {
+          return TrialTraining{small_network(point.option("rate") == "high" ? 0.3 : 0.03, point.integer("units")),
+                               small_data(), small_fit(3)};
+        },
+        options);
+    EXPECT_TRUE(found.exhausted);
+    EXPECT_EQ(found.trials.size(), 60u) << "all there are";
+    std::set<decltype(SearchPoint::values)> points;
+    for (const Trial& trial : found.trials) EXPECT_TRUE(points.insert(trial.point.values).second) << trial.number;
+  }
+  EXPECT_FALSE(tune(kRates, by_rate, small_search(2)).exhausted);
+}
+
 TEST(Tune, HonoursACapOnTheWeightsAndShowsTheFront) {
   TuneOptions options = small_search(20);
   options.objectives = {"val_loss", "weights"};

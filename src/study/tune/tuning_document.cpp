@@ -76,6 +76,8 @@ const char* how_it_ended(TuningStudy::Ended ended) {
   switch (ended) {
     case TuningStudy::Ended::budget:
       return "budget";
+    case TuningStudy::Ended::space:
+      return "space";
     case TuningStudy::Ended::trials:
       return "trials";
     case TuningStudy::Ended::interrupted:

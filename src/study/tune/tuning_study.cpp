@@ -22,6 +22,7 @@
 #include "study/run_store.hpp"
 #include "study/tune/trial_journal.hpp"
 #include "tune/halving.hpp"
+#include "tune/ranking.hpp"
 #include "tune/space.hpp"
 
 namespace telar {
@@ -213,18 +214,17 @@ class TuningWork {
                         .stopped = hooks_.stopped};
     if (plan_.seconds) options.seconds = kSearchShare * *plan_.seconds;
     if (settings.max_weights) options.max_weights = *settings.max_weights;
-    const auto best_of = [&] {
-      const Trial* best = nullptr;
-      for (const auto& [number, trial] : last) {
-        if (trial.estimate.empty()) continue;
-        const double by = best == nullptr ? 1 : trial.estimate.front() - best->estimate.front();
-        if (study_.more_is_better ? by > 0 : best == nullptr || by < 0) best = &trial;
-      }
-      return best;
-    };
+    const double sign = study_.more_is_better ? -1 : 1;
+    std::set<std::pair<double, int>> order;  // of those with an estimate, the best first
+    for (const auto& [number, trial] : last)
+      if (!trial.estimate.empty()) order.emplace(sign * trial.estimate.front(), number);
+    const auto best_of = [&] { return order.empty() ? nullptr : &last.at(order.begin()->second); };
     options.on_change = [&](const Trial& trial) {
       journal.write(trial, elapsed());
-      const Trial& kept = last.insert_or_assign(trial.number, trial).first->second;
+      Trial& kept = last[trial.number];
+      if (!kept.estimate.empty()) order.erase({sign * kept.estimate.front(), trial.number});
+      kept = trial;
+      if (!kept.estimate.empty()) order.emplace(sign * kept.estimate.front(), trial.number);
       if (hooks_.progress) hooks_.progress({kept, best_of(), elapsed(), options.seconds.value_or(0)});
     };
     // What choosing and proving took before it was cut off is not known; searching is not begun again for it.
@@ -234,6 +234,7 @@ class TuningWork {
         options);
     if (!hooks_.stopped()) journal.end_search(elapsed());
     study_.ended = hooks_.stopped()                                               ? TuningStudy::Ended::interrupted
+                   : study_.tuning.exhausted                                      ? TuningStudy::Ended::space
                    : options.seconds && study_.tuning.seconds >= *options.seconds ? TuningStudy::Ended::budget
                                                                                   : TuningStudy::Ended::trials;
   }

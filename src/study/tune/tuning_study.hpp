@@ -37,7 +37,7 @@ struct Finalist {
 
 /// A study as far as it came.
 struct TuningStudy {
-  enum class Ended { budget, trials, interrupted };
+  enum class Ended { budget, trials, space, interrupted };  ///< space: every point of it was tried
   Ended ended = Ended::budget;
   std::vector<std::string> objectives{};
   bool more_is_better = true;
