@@ -60,7 +60,8 @@ std::vector<Isa> available_isas() {
 #if HWY_ARCH_ARM_A64
   return {Isa::neon};  // part of every such processor; Highway would also demand AES, which no kernel uses
 #else
-  [[maybe_unused]] const auto cpu = hwy::SupportedTargets();
+  // Asked once: in a virtual machine each question to the processor takes tens of microseconds.
+  [[maybe_unused]] static const auto cpu = hwy::SupportedTargets();
   std::vector<Isa> isas;
 #if HWY_TARGETS & HWY_SCALAR
   isas.push_back(Isa::scalar);
