@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct ImageOptions {
   int channels = 1;  ///< 1: grey, 3: red, green and blue
   /// Names of the classes, in order; empty: those that there are, in the order of their bytes.
   std::vector<std::string> classes{};
+  int threads = 0;  ///< that decode; 0: one per core this process may use. The pixels do not depend on it.
+  /// Called by the calling thread after each picture that it decodes: how many of all there are done.
+  std::function<void(std::size_t done, std::size_t pictures)> progress{};
 };
 
 struct ImageFolder {

@@ -5,6 +5,7 @@
 #include "base/atomic_file.hpp"
 #include "base/utf8.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/load_data.hpp"
 #include "cli/verb.hpp"
 #include "model/model.hpp"
 #include "study/contact_sheet.hpp"
@@ -48,7 +49,7 @@ std::string set_text(const SetReport& report, const Style& style) {
 
 int run(const DataVerbOptions& options, std::ostream& out) {
   const Recipe recipe = load_recipe(options.recipe, options.settings);
-  const RecipeData data = load_data(recipe, options.data_dir);
+  const RecipeData data = load_data(recipe, options, options.data_dir);
   const std::vector<SetReport> reports = report_data(data);
   Json document = data_report_document(recipe, reports, data.skipped_files);
   std::string sheet_rows;

@@ -7,6 +7,7 @@
 #include <telar/error.hpp>
 
 #include "cli/exit_code.hpp"
+#include "cli/load_data.hpp"
 #include "cli/verb.hpp"
 #include "study/documents.hpp"
 #include "study/lint.hpp"
@@ -27,11 +28,11 @@ struct Diagnosis {
 };
 
 /// Throws Error (usage) for what would keep the recipe from training at all.
-Diagnosis examine(const Recipe& recipe, const std::string& data_dir) {
+Diagnosis examine(const Recipe& recipe, const DoctorOptions& options) {
   Diagnosis diagnosis{lint(recipe), {}};
   std::optional<RecipeData> data;
   try {
-    data = load_data(recipe, data_dir);
+    data = load_data(recipe, options, options.data_dir);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::data) throw;
     diagnosis.no_data = error.where() + ": " + error.message();
@@ -83,7 +84,7 @@ std::string report(const Recipe& recipe, const Diagnosis& diagnosis, const Style
 
 int run(const DoctorOptions& options, std::ostream& out) {
   const Recipe recipe = load_recipe(options.recipe, options.settings);
-  const Diagnosis diagnosis = examine(recipe, options.data_dir);
+  const Diagnosis diagnosis = examine(recipe, options);
   if (!diagnosis.no_data.empty())
     warn(options, "only the recipe was examined, the data could not be: " + diagnosis.no_data);
   if (options.json)

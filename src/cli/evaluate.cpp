@@ -8,6 +8,7 @@
 
 #include "base/terminal.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/load_data.hpp"
 #include "cli/score_text.hpp"
 #include "cli/verb.hpp"
 #include "study/documents.hpp"
@@ -41,14 +42,14 @@ Subject open_subject(const EvaluateVerbOptions& options) {
     if (!recipe.compile.loss)
       throw Error(ErrorCode::usage, options.run, "the model has no loss, so there is nothing to evaluate",
                   "compile it before it is saved");
-    RecipeData data = load_data(recipe, options.data_dir);
+    RecipeData data = load_data(recipe, options, options.data_dir);
     return {std::filesystem::path(options.run).filename().string(), options.run, std::move(model), std::move(data)};
   }
   if (!options.data.empty())
     throw Error(ErrorCode::usage, "--data " + options.data, "is for model files; a run has the data of its recipe",
                 "leave it out, or name the run's model.keras");
   const StoredRun stored = open_run(options.run);
-  RecipeData data = load_data(stored.recipe, options.data_dir);
+  RecipeData data = load_data(stored.recipe, options, options.data_dir);
   Sequential model = build_model(stored.recipe, data.test);
   model.load_weights(stored.weights());
   return {stored.recipe.name, stored.path, std::move(model), std::move(data)};

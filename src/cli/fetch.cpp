@@ -1,6 +1,5 @@
 // telar data fetch
 #include <algorithm>
-#include <chrono>
 #include <iostream>
 #include <memory>
 #include <system_error>
@@ -8,7 +7,7 @@
 #include <telar/error.hpp>
 
 #include "base/did_you_mean.hpp"
-#include "base/terminal.hpp"
+#include "cli/amount_bar.hpp"
 #include "cli/download.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/verb.hpp"
@@ -16,7 +15,6 @@
 #include "data/idx_header.hpp"
 #include "data/known_set.hpp"
 #include "study/documents.hpp"
-#include "train/progress_bar.hpp"
 
 namespace telar::cli {
 
@@ -37,46 +35,10 @@ const KnownSet& set_called(const std::string& name) {
   throw Error(ErrorCode::usage, "telar data fetch " + name, "no set is called so", did_you_mean(name, names));
 }
 
-/// A line on a terminal that is drawn anew while bytes arrive.
-class FetchBar {
- public:
-  FetchBar(std::string what, bool shown, bool color) : what_(std::move(what)), shown_(shown), color_(color) {}
-  FetchBar(const FetchBar&) = delete;
-  FetchBar& operator=(const FetchBar&) = delete;
-  ~FetchBar() {
-    if (painted_ > 0) std::cerr << '\r' << std::string(painted_, ' ') << '\r' << std::flush;
-  }
-
-  void draw(std::uint64_t done, std::uint64_t total) {
-    const Clock::time_point now = Clock::now();
-    if (first_ == 0 && done > 0) first_ = done, began_ = now;
-    if (!shown_ || now < next_ || total == 0) return;
-    next_ = now + std::chrono::milliseconds(100);
-    const double seconds = std::chrono::duration<double>(now - began_).count();
-    const double rate = seconds > 0 ? static_cast<double>(done - std::min(first_, done)) / seconds : 0;
-    constexpr double kMegabyte = 1e6;
-    std::string tail =
-        fmt::format(" {:.1f}/{:.1f} MB", static_cast<double>(done) / kMegabyte, static_cast<double>(total) / kMegabyte);
-    if (rate > 0) tail += " " + clock_text(static_cast<double>(total - std::min(done, total)) / rate);
-
-    // A line that is redrawn must not wrap: the bar gives way.
-    const int room = terminal_columns(std::cerr) - 1 - static_cast<int>(what_.size() + 1 + tail.size());
-    const int cells = std::clamp(room, 0, 20);
-    const std::string head = room < 0 ? "" : what_ + " ";
-    const std::size_t columns = head.size() + static_cast<std::size_t>(cells) + tail.size();
-    std::cerr << '\r' << head << bar_text(static_cast<double>(done) / static_cast<double>(total), cells, color_) << tail
-              << std::string(painted_ - std::min(painted_, columns), ' ') << std::flush;
-    painted_ = std::max(painted_, columns);
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  std::string what_;
-  bool shown_, color_;
-  std::size_t painted_ = 0;  // columns
-  std::uint64_t first_ = 0;  // bytes that were there when it began
-  Clock::time_point began_, next_;
-};
+std::string megabytes_text(std::uint64_t done, std::uint64_t total) {
+  constexpr double kMegabyte = 1e6;
+  return fmt::format("{:.1f}/{:.1f} MB", static_cast<double>(done) / kMegabyte, static_cast<double>(total) / kMegabyte);
+}
 
 /// Whether its header says that it unpacks to as many bytes as the file has: one that does not is not unpacked.
 bool has_size(const fs::path& file, const KnownFile& known) {
@@ -100,7 +62,7 @@ bool fetch_file(const KnownFile& known, const std::string& url, const fs::path& 
   const fs::path file = folder / name, part = folder / (name + ".part");
   std::error_code error;
   if (fs::exists(file, error) && is_good(file, known)) return false;
-  FetchBar bar(name, !options.quiet && is_terminal(std::cerr), use_color(std::cerr, options.color_wish()));
+  AmountBar bar(name, megabytes_text, options);
   constexpr std::uint64_t kSlack = 64 * 1024;  // what does not shrink grows a little
   download(url + name, part, known.bytes + kSlack, [&bar](auto done, auto total) { bar.draw(done, total); });
   if (!is_good(part, known)) {

@@ -9,6 +9,7 @@
 
 #include "base/cores.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/load_data.hpp"
 #include "cli/verb.hpp"
 #include "compute/isa.hpp"
 #include "compute/schedule.hpp"
@@ -233,7 +234,7 @@ int run(const InspectOptions& options, std::ostream& out) {
   const Recipe recipe = is_run ? stored.recipe : load_recipe(options.what, options.settings);
   warn(options, lint(recipe));
 
-  const RecipeData data = load_data(recipe, options.data_dir);
+  const RecipeData data = load_data(recipe, options, options.data_dir);
   Sequential model = build_model(recipe, data.train);
   if (is_run) model.load_weights(stored.weights());
   std::optional<Plan> plan;

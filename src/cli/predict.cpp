@@ -156,6 +156,7 @@ class SamplePredictor {
       for (std::size_t i = 0; i < count; ++i, ++index)
         add(file, index, std::span<const float>(results_).subspan(i * outputs(), outputs()));
       counter_.add(count);
+      if (!stream.ready()) write();  // whoever pipes a line in may wait for its answer
     }
   }
 
@@ -166,7 +167,10 @@ class SamplePredictor {
       document_.add(prediction_, index, text_);
     else
       table_.add(prediction_, index, text_);
-    if (text_.size() < kWritten) return;
+    if (text_.size() >= kWritten) write();
+  }
+
+  void write() {
     out_ << text_ << std::flush;
     text_.clear();
   }
@@ -212,14 +216,15 @@ Verb add_predict(CLI::App& program) {
   app->add_option("--ignore", options->ignore, "A column of tables to leave out; may be repeated")
       ->allow_extra_args(false)
       ->option_text("COLUMN");
-  add_common_options(*app, *options,
-                     "  telar predict runs/2026-01-02T03-04-05Z-wine-s0 new-wines.csv\n"
-                     "  telar predict my-run new.csv --ignore id --ignore comment --json > predictions.json\n"
-                     "  telar predict fashion.keras images.npy t10k-images-idx3-ubyte.gz --top 1\n"
-                     "  telar predict runs/2026-01-02T03-04-05Z-baseline-s0 my-shoe.jpg\n"
-                     "  measure | telar predict my-run -\n"
-                     "A result is written as it grows, a megabyte at a time: if the exit code is not 0, what there is "
-                     "of it is not whole.");
+  add_common_options(
+      *app, *options,
+      "  telar predict runs/2026-01-02T03-04-05Z-wine-s0 new-wines.csv\n"
+      "  telar predict my-run new.csv --ignore id --ignore comment --json > predictions.json\n"
+      "  telar predict fashion.keras images.npy t10k-images-idx3-ubyte.gz --top 1\n"
+      "  telar predict runs/2026-01-02T03-04-05Z-baseline-s0 my-shoe.jpg\n"
+      "  measure | telar predict my-run -\n"
+      "A result is written as it grows, a megabyte at a time, and whenever a table that is piped in has no "
+      "other line yet: if the exit code is not 0, what there is of it is not whole.");
   return {app, [options](std::ostream& out) { return run(*options, out); }};
 }
 

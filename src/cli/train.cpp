@@ -13,6 +13,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/find_lr.hpp"
 #include "cli/learning_curve.hpp"
+#include "cli/load_data.hpp"
 #include "cli/score_text.hpp"
 #include "cli/signals.hpp"
 #include "cli/train_seeds.hpp"
@@ -155,7 +156,7 @@ Callback stop_on_signal() {
 }
 
 int find_lr(const Recipe& recipe, const TrainOptions& options, std::ostream& out) {
-  const RecipeData data = load_data(recipe);
+  const RecipeData data = load_data(recipe, options);
   const FindLrSettings settings{.threads = options.thread_count(), .watch = stop_on_signal()};
   const FindLr result = find_learning_rate(recipe, data, settings);
   if (options.json) {
@@ -168,7 +169,7 @@ int find_lr(const Recipe& recipe, const TrainOptions& options, std::ostream& out
 
 /// Into a new folder, or into that of a `stored` run.
 int train_one(const Recipe& recipe, std::optional<RunFolder> stored, const TrainOptions& options, std::ostream& out) {
-  const RecipeData data = load_data(recipe);
+  const RecipeData data = load_data(recipe, options);
   warn(options, lint(recipe, data));
   TrainSettings settings{.threads = options.thread_count()};
   settings.checkpoints = checkpoint_pace(options.checkpoint_every);
@@ -207,7 +208,7 @@ int train_many(const Recipe& recipe, const TrainOptions& options, std::ostream& 
     one.seed += static_cast<std::uint64_t>(i);
     if (!shared || split_by_seed) {
       const bool first = !shared;
-      shared = load_data(one);
+      shared = load_data(one, options);
       if (first) warn(options, lint(one, *shared));
       document = data_document(*shared);
     }

@@ -104,6 +104,8 @@ void check_options(const ImageOptions& options) {
                   "a size of " + std::to_string(extent) + "; it must be 1 to " + std::to_string(kMostExtent));
   if (options.channels != 1 && options.channels != 3)
     throw Error(ErrorCode::usage, "images", std::to_string(options.channels) + " channels; there are 1 or 3");
+  if (options.threads < 0)
+    throw Error(ErrorCode::usage, "images", std::to_string(options.threads) + " threads", "0: one per core");
 }
 
 /// Decodes pictures one after the other into their places; several threads do so at a time.
@@ -120,21 +122,24 @@ class Decoding {
   /// The pixels of all pictures, or the error of the first one that has any.
   std::vector<std::uint8_t> run() {
     {
-      std::vector<std::jthread> others(
-          std::min<std::size_t>(static_cast<std::size_t>(available_cores()), files_.size()));
-      for (std::jthread& other : others) other = std::jthread([this] { work(); });
+      const int threads = options_.threads > 0 ? options_.threads : available_cores();
+      std::vector<std::jthread> others(std::min(static_cast<std::size_t>(threads), files_.size()) - 1);
+      for (std::jthread& other : others) other = std::jthread([this] { work(nullptr); });
+      work(options_.progress);
     }
     if (error_) std::rethrow_exception(error_);
     return std::move(pixels_);
   }
 
  private:
-  void work() {
+  void work(const std::function<void(std::size_t, std::size_t)>& progress) {
     for (std::size_t i = next_++; i < first_bad_; i = next_++) {
       try {
         const Picture picture = decode_picture(read_file(files_[i], kLargestPicture), files_[i].string());
         const Picture sample = resized(with_channels(picture, options_.channels), options_.height, options_.width);
         std::ranges::copy(sample.bytes, pixels_.begin() + static_cast<std::ptrdiff_t>(i * sample_));
+        const std::size_t done = ++done_;
+        if (progress) progress(done, files_.size());
       } catch (...) {
         const std::lock_guard lock(mutex_);
         if (i < first_bad_) first_bad_ = i, error_ = std::current_exception();
@@ -146,7 +151,7 @@ class Decoding {
   const ImageOptions& options_;
   std::size_t sample_;
   std::vector<std::uint8_t> pixels_;
-  std::atomic<std::size_t> next_{0},
+  std::atomic<std::size_t> next_{0}, done_{0},
       first_bad_;  // those before first_bad_ are still decoded: which is named is no luck
   std::mutex mutex_;
   std::exception_ptr error_;

@@ -51,28 +51,38 @@ std::size_t LineScanner::whole_lines(std::string_view text) {
 TextBlocks::TextBlocks(InflatingReader& reader, std::string name, char separator)
     : reader_(reader), name_(std::move(name)), scanner_(separator), buffer_(kBlock) {}
 
-std::string_view TextBlocks::next() {
+void TextBlocks::drop_given() {
   const auto given = buffer_.begin() + static_cast<std::ptrdiff_t>(given_);
   lines_before_ += static_cast<std::size_t>(std::count(buffer_.begin(), given, '\n'));
   std::copy(given, buffer_.begin() + static_cast<std::ptrdiff_t>(filled_), buffer_.begin());
   filled_ -= std::exchange(given_, 0);
-  while (given_ == 0) {
-    if (filled_ == buffer_.size()) {
-      if (filled_ >= kLongestLine)
-        throw Error(ErrorCode::data, name_ + ":" + std::to_string(lines_before_ + 1),
-                    "a line of more than 64 MiB, or a quote that nothing closes");
-      buffer_.resize(2 * filled_);
-    }
-    const std::span<char> room = std::span(buffer_).subspan(filled_);
-    const std::size_t n = reader_.read(std::as_writable_bytes(room));
-    filled_ += n;
-    if (n < room.size()) {
-      static_cast<void>(reader_.at_end());  // of gzip data, the checksum
-      given_ = filled_;
-      break;
-    }
-    given_ = scanner_.whole_lines({buffer_.data(), filled_});
+}
+
+void TextBlocks::take() {
+  if (filled_ == buffer_.size()) {
+    if (filled_ >= kLongestLine)
+      throw Error(ErrorCode::data, name_ + ":" + std::to_string(lines_before_ + 1),
+                  "a line of more than 64 MiB, or a quote that nothing closes");
+    buffer_.resize(2 * filled_);
   }
+  const std::span<char> room = std::span(buffer_).subspan(filled_);
+  const std::size_t n = reader_.read_some(std::as_writable_bytes(room));
+  filled_ += n;
+  ended_ = n == 0;
+  if (ended_) static_cast<void>(reader_.at_end());  // of gzip data, the checksum
+  whole_ = ended_ ? filled_ : scanner_.whole_lines({buffer_.data(), filled_});
+}
+
+bool TextBlocks::ready() {
+  drop_given();
+  while (whole_ == 0 && !ended_ && reader_.ready()) take();
+  return whole_ > 0 || ended_;
+}
+
+std::string_view TextBlocks::next() {
+  drop_given();
+  while (whole_ == 0 && !ended_) take();
+  given_ = std::exchange(whole_, 0);
   return {buffer_.data(), given_};
 }
 

@@ -33,18 +33,25 @@ class TextBlocks {
   /// `name`: for errors. The reader must outlive this.
   TextBlocks(InflatingReader& reader, std::string name, char separator);
 
-  /// The next lines, about 256 KiB of them; the table's last may have no end. Valid until the next call; empty when all
-  /// was given. Throws Error (data): a line of more than 64 MiB, what the reader refuses.
+  /// The next lines, about 256 KiB of them, or those that a pipe has by now; the table's last may have no end. Valid
+  /// until the next call; empty when all was given. Throws Error (data): a line of more than 64 MiB, what the reader
+  /// refuses.
   [[nodiscard]] std::string_view next();
+  /// Whether next() need not wait for a line to arrive. What next() gave is valid no more.
+  [[nodiscard]] bool ready();
   /// Lines before those that next() gave.
   [[nodiscard]] std::size_t lines_before() const noexcept { return lines_before_; }
 
  private:
+  void drop_given();
+  void take();
+
   InflatingReader& reader_;
   std::string name_;
   LineScanner scanner_;
   std::vector<char> buffer_;
-  std::size_t filled_ = 0, given_ = 0;  // bytes in the buffer, and of these what next() gave
+  std::size_t filled_ = 0, given_ = 0, whole_ = 0;  // bytes in the buffer; what next() gave; what it will give
+  bool ended_ = false;
   std::size_t lines_before_ = 0;
 };
 

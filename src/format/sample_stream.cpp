@@ -68,7 +68,7 @@ const SampleFormat& format_of(SampleSource& source) {
 
 SampleStream open_samples(const std::string& file, const SampleOptions& options) {
   SampleSource source = file == "-" ? SampleSource{"stdin", std::make_unique<InflatingReader>(StandardInput{})}
-                                    : SampleSource{file, std::make_unique<InflatingReader>(file)};
+                                    : SampleSource{file, std::make_unique<InflatingReader>(FileOrPipe{file})};
   const SampleFormat& format = format_of(source);
   return format.open(std::move(source), options);
 }

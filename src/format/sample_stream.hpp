@@ -27,9 +27,12 @@ struct SampleOptions {
 
 /// An open file. A format is a function that makes one of a SampleSource.
 struct SampleStream {
-  /// Fills whole samples, row-major float32, as many as there is room for; returns how many, fewer only at the end.
+  /// Fills whole samples, row-major float32, as many as there is room for; returns how many, 0 at the end. A table that
+  /// is piped in gives the lines that have arrived, one at least.
   /// Throws Error (data) with the place of what is no sample.
   std::function<std::size_t(std::span<float> samples)> read;
+  /// Whether read need not wait for a line to arrive. Throws as read does.
+  std::function<bool()> ready = [] { return true; };
   std::vector<std::string> notes{};     ///< what a person should know, such as a column that is not read
   std::vector<std::string> warnings{};  ///< what may be a mistake
 };
@@ -40,9 +43,9 @@ struct SampleSource {
 };
 
 /// Opens a table of comma-separated values, a NumPy array (.npy), an IDX file or a picture (PNG, JPEG), each as it is
-/// or gzipped; "-" is standard input. A name that ends in .npy, .csv, .tsv, .txt, .png, .jpg or .jpeg says what the
-/// file is, and where no name does, its first bytes. Throws Error: data if it cannot be read, is of no known format or
-/// does not hold what the network takes; usage if an option names a column that is not there.
+/// or gzipped, from a file or a pipe; "-" is standard input. A name that ends in .npy, .csv, .tsv, .txt, .png, .jpg or
+/// .jpeg says what the file is, and where no name does, its first bytes. Throws Error: data if it cannot be read, is of
+/// no known format or does not hold what the network takes; usage if an option names a column that is not there.
 [[nodiscard]] SampleStream open_samples(const std::string& file, const SampleOptions& options);
 
 /// The numbers in a sample of this shape.

@@ -202,20 +202,36 @@ class TableReader {
 
   std::size_t read(std::span<float> samples) {
     std::size_t count = 0;
-    for (; (count + 1) * width_ <= samples.size() && next_line(); ++count)
+    for (; (count + 1) * width_ <= samples.size() && (count == 0 || ready()) && next_line(); ++count)
       read_line(samples.subspan(count * width_, width_));
     return count;
+  }
+
+  [[nodiscard]] bool ready() {
+    while (!has_line()) {
+      if (!blocks_.ready()) return false;
+      if (!next_block()) break;
+    }
+    return true;
   }
 
  private:
   void begin_block() { line_.emplace(block_, source_.name, separator_, blocks_.lines_before()); }
 
+  /// Whether the block has another line that is not empty, which is then the one at hand.
+  bool has_line() { return at_line_ || (at_line_ = line_ && line_->next_line()); }
+
+  bool next_block() {
+    block_ = blocks_.next();
+    if (block_.empty()) return false;
+    begin_block();
+    return true;
+  }
+
   bool next_line() {
-    while (!line_ || !line_->next_line()) {
-      block_ = blocks_.next();
-      if (block_.empty()) return false;
-      begin_block();
-    }
+    while (!has_line())
+      if (!next_block()) return false;
+    at_line_ = false;
     return true;
   }
 
@@ -242,6 +258,7 @@ class TableReader {
   TextBlocks blocks_;
   std::string_view block_;
   std::optional<CsvReader> line_;
+  bool at_line_ = false;  // whose fields nobody has read
   TableColumns columns_;
   std::vector<std::size_t> run_;  // how many columns in a row are read, from each on
   std::vector<float> plain_;      // numbers of such columns
@@ -251,8 +268,8 @@ class TableReader {
 
 SampleStream open_table(SampleSource source, const SampleOptions& options) {
   const auto reader = std::make_shared<TableReader>(std::move(source), options);
-  return {[reader](std::span<float> samples) { return reader->read(samples); }, reader->columns().notes,
-          reader->columns().warnings};
+  return {[reader](std::span<float> samples) { return reader->read(samples); }, [reader] { return reader->ready(); },
+          reader->columns().notes, reader->columns().warnings};
 }
 
 }  // namespace telar

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -109,7 +110,13 @@ struct RecipeData {
   std::vector<float> validation_weights{};
   std::size_t skipped_files = 0;  ///< in folders of pictures, what is none
 };
-[[nodiscard]] RecipeData load_data(const Recipe& recipe, const std::filesystem::path& data_dir = {});
+/// How pictures are read, which may take long.
+struct DataReading {
+  int threads = 0;                                                   ///< as in datasets::ImageOptions
+  std::function<void(std::size_t done, std::size_t of)> progress{};  ///< likewise
+};
+[[nodiscard]] RecipeData load_data(const Recipe& recipe, const std::filesystem::path& data_dir = {},
+                                   const DataReading& reading = {});
 
 /// The recipe's compiled network for samples of this data, seeded by recipe.seed. Throws Error (usage) with the place
 /// of the layer: shapes, softmax width that is not the number of classes, no loss.

@@ -58,7 +58,8 @@ datasets::Pair read_tables(const Recipe& recipe, const std::filesystem::path& di
   return {train.samples, test.samples};
 }
 
-datasets::Pair read_pictures(const Recipe& recipe, const std::filesystem::path& directory, std::size_t& skipped) {
+datasets::Pair read_pictures(const Recipe& recipe, const std::filesystem::path& directory, const DataReading& reading,
+                             std::size_t& skipped) {
   const DataSpec& spec = recipe.data;
   check_train(recipe, "add train = \"pictures\" to [data], a folder with a sub-folder for each class");
   if (spec.size.size() != 2)
@@ -69,7 +70,7 @@ datasets::Pair read_pictures(const Recipe& recipe, const std::filesystem::path& 
   if (spec.channels == 2)
     throw Error(ErrorCode::usage, place_of(recipe, "data.channels"), "data.channels = 2, but pictures have 1 or 3",
                 "1: grey, 3: red, green and blue");
-  datasets::ImageOptions options{spec.size[0], spec.size[1], spec.channels, {}};
+  datasets::ImageOptions options{spec.size[0], spec.size[1], spec.channels, {}, reading.threads, reading.progress};
   const datasets::ImageFolder train = datasets::images(directory / spec.train, options);
   skipped = train.skipped;
   if (spec.test.empty()) return hold_test_out(recipe, train.samples);
@@ -92,7 +93,8 @@ datasets::Pair read_arrays(const Recipe& recipe, const std::filesystem::path& di
 }
 
 /// The whole sets, before any validation part is taken; fills in the names and counts of `data`.
-datasets::Pair read_sets(const Recipe& recipe, const std::filesystem::path& data_dir, RecipeData& data) {
+datasets::Pair read_sets(const Recipe& recipe, const std::filesystem::path& data_dir, const DataReading& reading,
+                         RecipeData& data) {
   const DataSpec& spec = recipe.data;
   const std::filesystem::path directory = data_dir.empty() ? std::filesystem::path(spec.directory) : data_dir;
   switch (spec.source) {
@@ -105,7 +107,7 @@ datasets::Pair read_sets(const Recipe& recipe, const std::filesystem::path& data
     case DataSpec::Source::npy:
       return read_arrays(recipe, directory, data.train_weights);
     case DataSpec::Source::images:
-      return read_pictures(recipe, directory, data.skipped_files);
+      return read_pictures(recipe, directory, reading, data.skipped_files);
     case DataSpec::Source::idx:
       break;
   }
@@ -152,9 +154,9 @@ bool needs_targets(const Recipe& recipe) {
 
 std::string set_name(const Dataset& data) { return data.name().substr(0, data.name().find(" (")); }
 
-RecipeData load_data(const Recipe& recipe, const std::filesystem::path& data_dir) {
+RecipeData load_data(const Recipe& recipe, const std::filesystem::path& data_dir, const DataReading& reading) {
   RecipeData data;
-  auto [train, test] = read_sets(recipe, data_dir, data);
+  auto [train, test] = read_sets(recipe, data_dir, reading, data);
   data.train = std::move(train);
   data.test = std::move(test);
   const ValidationSpec& spec = recipe.data.validation;

@@ -3,10 +3,12 @@
 import gzip
 import json
 import os
+import select
 import struct
 import subprocess
 import threading
 import unittest
+import zlib
 
 from support import CLASSES, SIDE, ProgramTest, idx, samples
 from test_sources import png
@@ -290,6 +292,51 @@ class Tables(Predict):
         self.assertTrue(done.stdout.startswith(b'{"schema":"telar.predict/1"'))
         with self.assertRaises(ValueError):
             json.loads(done.stdout)
+
+    def test_who_pipes_a_line_in_sees_its_answer_before_the_next(self):
+        self.train(recipe="plants.toml")
+        for options, answer in (([], b"\n"), (["--json"], b'"index"')):
+            for compress in (False, True):
+                running = subprocess.Popen([self.program, "predict", "run", "-", *options], cwd=self.folder, stdin=subprocess.PIPE,
+                                           stdout=subprocess.PIPE, bufsize=0)
+                packer = zlib.compressobj(wbits=31)
+
+                def send(data):
+                    running.stdin.write(packer.compress(data) + packer.flush(zlib.Z_SYNC_FLUSH) if compress else data)
+
+                result = b""
+                with running:
+                    send(b"width,height\n")
+                    for i in range(5):
+                        send(b"11,3\n\n0,")  # and half of the next one
+                        self.assertTrue(select.select([running.stdout], [], [], 60)[0], f"answer {i} does not come")
+                        result += running.stdout.read(1 << 20)
+                        self.assertEqual(result.count(answer), 2 * i + 1)
+                        send(b"3\n")
+                        while result.count(answer) < 2 * i + 2:
+                            result += running.stdout.read(1 << 20)
+                    if compress:
+                        running.stdin.write(packer.flush())
+                    running.stdin.close()
+                    result += running.stdout.read()
+                self.assertEqual(running.returncode, 0)
+                if options:
+                    self.assertEqual([p["class"] for p in json.loads(result)["predictions"]], ["oak", "fir"] * 5)
+
+    def test_a_pipe_may_have_a_name(self):
+        self.train(recipe="plants.toml")
+        expected = self.predictions("run", "new.csv", "--ignore", "id")
+        done = subprocess.run(["bash", "-c", f"'{self.program}' predict run <(cat new.csv) <(gzip < new.csv) --ignore id --json"],
+                              cwd=self.folder, capture_output=True, text=True, timeout=300)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        predictions = json.loads(done.stdout)["predictions"]
+        self.assertRegex(predictions[0]["source"], "^/dev/fd/")
+        self.assertEqual([p["probabilities"] for p in predictions], [p["probabilities"] for p in expected] * 2)
+        os.mkfifo(self.folder / "new.pipe")
+        feeder = threading.Thread(target=lambda: (self.folder / "new.pipe").write_text("height,width\n3,wide\n"))
+        feeder.start()
+        self.assert_refused(5, "predict", "run", "new.pipe", says=["new.pipe:2:3", '"wide"'])
+        feeder.join()
 
     def test_millions_of_rows_pass_through_little_memory(self):
         self.train(recipe="plants.toml")

@@ -10,6 +10,7 @@ import termios
 import unittest
 
 from support import TELAR, ProgramTest
+from test_sources import MODEL, bars, png
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -44,6 +45,19 @@ class Terminal(ProgramTest):
         for line in finished:
             self.assertRegex(line, r"\A8/8 ━{20} 0s \d+(us|ms)/step - accuracy: [\d.]+ - loss: [\d.]+ - val_accuracy: [\d.]+"
                                    r" - val_loss: [\d.e-]+\Z")
+
+    def test_bar_while_pictures_are_read(self):
+        for name in ("flat", "upright"):
+            (self.folder / "bars" / name).mkdir(parents=True)
+            for i in range(12):
+                (self.folder / "bars" / name / f"{i:02}.png").write_bytes(png(12, 12, bars(name == "upright", i)))
+        (self.folder / "bars.toml").write_text('[data]\nsource = "images"\ntrain = "bars"\nsize = [6, 6]\n' + MODEL)
+        text = self.on_terminal("data", "inspect", "bars.toml", "--threads", "1", NO_COLOR="1")
+        self.assertRegex(text, "\\A\rreading pictures [━─]{20} 1/24[^\n]*\r +\rtrain: ")
+        self.assertNotIn("reading", self.on_terminal("data", "inspect", "bars.toml", "-q"))
+        pipes = self.telar("data", "inspect", "bars.toml", "--threads", "3")
+        self.assertEqual((pipes.returncode, pipes.stderr), (0, ""))
+        self.assertEqual(pipes.stdout, self.telar("data", "inspect", "bars.toml", "--threads", "1").stdout)
 
     def test_bar_is_green(self):
         self.assertIn("\x1b[32m━", self.on_terminal("train", "recipe.toml"))

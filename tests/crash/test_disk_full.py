@@ -1,12 +1,17 @@
-"""A disk that is full, or takes files up to a size only: the program says so with exit 6, and what was whole stays whole."""
+"""A disk that is full, or takes files up to a size only: the program says so with exit 6, and what was whole stays whole.
+
+Thirty sizes: of files of new runs 7, of later checkpoints 12, of disks 10, and none at all for the result.
+"""
 
 import contextlib
 import json
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -28,15 +33,27 @@ class DiskFull(ProgramTest):
         self.assertRegex(done.stderr, r"error: \[.*(checkpoint|toml|json|jsonl|npz|run)\]")
         self.assertEqual(done.stdout, "")
 
-    def assert_goes_on(self, run, whole):
+    def assert_goes_on(self, run, whole, settings=SETTINGS):
         """With room again, from what is there."""
-        done = self.train("recipe.toml", *SETTINGS, "--out", run, "--resume", "--json")
+        done = self.train("recipe.toml", *settings, "--out", run, "--resume", "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertNotIn("cannot be read", done.stderr)
         self.assertEqual(json.loads(done.stdout)["weights_sha256"], whole)
 
-    def whole(self):
-        return self.document("train", "recipe.toml", *SETTINGS, "--out", "whole")["weights_sha256"]
+    def whole(self, settings=SETTINGS):
+        return self.document("train", "recipe.toml", *settings, "--out", "whole")["weights_sha256"]
+
+    def checkpoints(self, run):
+        return {p.name: p.read_bytes() for p in (self.folder / run / "checkpoints").glob("*.checkpoint")}
+
+    def interrupt(self, settings):
+        """Leaves the folder of a run that was stopped behind its first checkpoint."""
+        running = subprocess.Popen([TELAR, "train", "recipe.toml", *settings, *EVERY, "--out", "stopped", "-q"], cwd=self.folder,
+                                   env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while running.poll() is None and not self.checkpoints("stopped"):
+            time.sleep(0.001)
+        running.send_signal(signal.SIGINT)
+        self.assertEqual(running.wait(), 130, "a training of so many epochs is not over yet")
 
     def test_files_may_grow_to_a_size_only(self):
         whole = self.whole()
@@ -51,6 +68,25 @@ class DiskFull(ProgramTest):
                     shutil.rmtree(self.folder / "run")
                 self.assertEqual([p.name for p in self.folder.rglob("*.tmp")], [])
                 self.assert_goes_on("run", whole)
+                shutil.rmtree(self.folder / "run")
+
+    def test_a_later_checkpoint_that_does_not_fit_leaves_the_earlier_one_as_it_is(self):
+        settings = [*SETTINGS, "--set", "fit.epochs=1000"]
+        whole = self.whole(settings)
+        self.interrupt(settings)
+        earlier = self.checkpoints("stopped")
+        largest = max(map(len, earlier.values()))
+        for twelfths in range(12):
+            size = largest * twelfths // 12
+            with self.subTest(size=size):
+                shutil.copytree(self.folder / "stopped", self.folder / "run")
+                limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))  # noqa: E731
+                done = self.train("recipe.toml", *settings, *EVERY, "--out", "run", "--resume", preexec_fn=limit)
+                self.assert_said(done, "File too large")
+                self.assertEqual(self.checkpoints("run"), earlier)
+                self.assertEqual([p.name for p in self.folder.rglob("*.tmp")], [])
+                if twelfths % 4 == 0:
+                    self.assert_goes_on("run", whole, settings)
                 shutil.rmtree(self.folder / "run")
 
     def test_a_result_that_cannot_be_printed_is_an_error(self):

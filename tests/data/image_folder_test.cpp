@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -63,6 +64,27 @@ TEST_F(ImageFolders, are_decoded_by_several_threads_as_by_one) {
   for (std::size_t i = 0; i < 100; ++i) EXPECT_EQ(pixels[2 + 2 * i], 100 + i);
   for (const char* bad : {"dog/150.png", "dog/120.png", "dog/121.png"}) put(folder_ / bad, "");
   refused(folder_ / "dog/120.png", "the file is empty");
+}
+
+TEST_F(ImageFolders, are_the_same_for_any_number_of_threads_and_tell_how_far_they_are) {
+  for (int i = 100; i < 140; ++i) put_picture("dog/" + std::to_string(i) + ".png", static_cast<std::uint8_t>(i));
+  ImageOptions options = kSmall;
+  const auto whole = images(folder_.path(), options).samples.storage().features;
+  for (const int threads : {1, 2, 64}) {
+    std::vector<std::size_t> told;
+    options.threads = threads;
+    options.progress = [&told](std::size_t done, std::size_t pictures) {
+      EXPECT_EQ(pictures, 43u);
+      told.push_back(done);
+    };
+    EXPECT_EQ(images(folder_.path(), options).samples.storage().features, whole) << threads;
+    EXPECT_TRUE(std::ranges::is_sorted(told));
+    if (threads == 1) {
+      EXPECT_EQ(told.size(), 43u);
+    }
+  }
+  expect_error(ErrorCode::usage, "images", "-1 threads",
+               [&] { static_cast<void>(images(folder_.path(), {.threads = -1})); });
 }
 
 TEST_F(ImageFolders, may_be_read_in_colour) {

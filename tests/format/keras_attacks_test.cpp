@@ -1,11 +1,9 @@
-// Hostile and damaged files of Keras's formats: refused, quickly and with little memory, or provably harmless.
+// Hostile and damaged files of Keras's formats: refused, or provably harmless. What that costs: attack_costs_test.cpp.
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <telar/telar.hpp>
@@ -149,12 +147,6 @@ TEST(KerasAttacks, WhatWasFoundOnceEndsInAMessage) {
   EXPECT_EQ(Sequential::load(file.path()).outputs(), 2);
 }
 
-long peak_kilobytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss;
-}
-
 /// Loads every file of the corpus and expects those called good..., and no others, to be taken.
 template <class Load>
 void expect_refusals(const std::string& corpus, const Load& load) {
@@ -164,8 +156,6 @@ void expect_refusals(const std::string& corpus, const Load& load) {
     const std::string name = entry.path().filename().string();
     if (name.starts_with("found-") || name.starts_with("good-split")) continue;
     ++files;
-    const auto start = std::chrono::steady_clock::now();
-    const long before = peak_kilobytes();
     std::string refusal;
     try {
       load(entry.path());
@@ -174,13 +164,11 @@ void expect_refusals(const std::string& corpus, const Load& load) {
       refusal = error.what();
     }
     EXPECT_EQ(refusal.empty(), name.starts_with("good")) << name << ": " << refusal;
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(100)) << name;
-    EXPECT_LT(peak_kilobytes() - before, 64 * 1024) << name;
   }
   EXPECT_GE(files, 25U);
 }
 
-TEST(KerasAttacks, TheListOfAttacksIsRefusedQuicklyAndWithLittleMemory) {
+TEST(KerasAttacks, TheListOfAttacksIsRefused) {
   expect_refusals("keras", [](const std::filesystem::path& path) {
     const ShapedFile file(get(path));
     static_cast<void>(Sequential::load(file.path()));

@@ -2,8 +2,12 @@
 #include "format/sample_stream.hpp"
 
 #include <bit>
+#include <cmath>
 #include <cstring>
+#include <fstream>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <thread>
 
 #include "support/expect_error.hpp"
 #include "support/idx_bytes.hpp"
@@ -307,6 +311,37 @@ TEST_F(Samples, AreOfTheFormatThatTheNameSaysAndElseTheFirstBytes) {
 TEST_F(Samples, OfNoFormatAreRefusedWithThoseThatThereAre) {
   for (const std::string& bytes : {std::string("GIF89a\0", 7), std::string("PK\3\4"), std::string("a\0b", 3)})
     refused("x.bin", bytes, kTwo, "", "NumPy array (.npy), IDX, picture (PNG, JPEG), CSV table", ErrorCode::data);
+}
+
+TEST_F(Samples, AreTheSameHoweverAPipeBringsTheirBytes) {
+  const auto piped = [this](const std::string& bytes, const SampleOptions& options, std::size_t at_once) {
+    const std::string pipe = path("pipe");
+    EXPECT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    std::jthread writer([&] {
+      std::ofstream out(pipe, std::ios::binary);
+      for (std::size_t i = 0; i < bytes.size(); i += at_once) out << bytes.substr(i, at_once) << std::flush;
+    });
+    const SampleStream stream = open_samples(pipe, options);
+    const std::size_t width = sample_width(options.shape);
+    Numbers all, some(3 * width);
+    while (const std::size_t count = stream.read(some))
+      all.insert(all.end(), some.begin(), some.begin() + static_cast<std::ptrdiff_t>(count * width));
+    EXPECT_TRUE(stream.ready()) << "the end needs no waiting";
+    std::filesystem::remove(pipe);
+    return all;
+  };
+  const std::string table = "\"a\nb\";\"c\"\n1;2\n\n\n3;4\r\n5;6\n7;8";
+  put_gzip(folder_ / "t.gz", table.substr(0, 17));
+  const std::string first_member = get(folder_ / "t.gz");
+  put_gzip(folder_ / "t.gz", table.substr(17));
+  for (const std::size_t at_once : {1u, 2u, 5u, 1000u}) {
+    SCOPED_TRACE(at_once);
+    EXPECT_EQ(piped(table, kTwo, at_once), (Numbers{1, 2, 3, 4, 5, 6, 7, 8}));
+    EXPECT_EQ(piped(first_member + get(folder_ / "t.gz"), kTwo, at_once), (Numbers{1, 2, 3, 4, 5, 6, 7, 8}));
+    EXPECT_EQ(piped(png_of({1, 2, 1, {10, 200}}), {.shape = {1, 2}}, at_once), (Numbers{10, 200}));
+    EXPECT_EQ(piped(npy_file("|u1", "(1, 2)", "\n1"), kTwo, at_once), (Numbers{10, 49}));
+    EXPECT_EQ(piped(idx_bytes({1, 2, 3}, "\1\n\3\4\n\6"), kImage, at_once), (Numbers{1, 10, 3, 4, 10, 6}));
+  }
 }
 
 TEST_F(Samples, OfArraysHaveNoColumnsToIgnore) {

@@ -1,0 +1,15 @@
+// The data of a recipe, for a verb.
+#pragma once
+
+#include <filesystem>
+
+#include "cli/verb.hpp"
+#include "study/recipe.hpp"
+
+namespace telar::cli {
+
+/// telar::load_data with the threads that the verb may use, and a bar while pictures are read.
+[[nodiscard]] RecipeData load_data(const Recipe& recipe, const CommonOptions& options,
+                                   const std::filesystem::path& data_dir = {});
+
+}  // namespace telar::cli
