@@ -1,7 +1,7 @@
 #include "tune/every_point.hpp"
 
 #include <cmath>
-#include <ranges>
+#include <vector>
 
 namespace telar {
 
@@ -13,13 +13,14 @@ void EveryPoint::find() {
 
 void EveryPoint::advance() {
   // As a clock does, in an order in which conditions come before what hangs on them: that begins anew.
-  for (const std::size_t i : space_.order() | std::views::reverse) {
-    if (!std::isnan(at_[i]) && values_[i] + 1 < *space_.values(i)) {
-      ++values_[i];
+  const std::vector<std::size_t>& order = space_.order();
+  for (auto i = order.rbegin(); i != order.rend(); ++i) {
+    if (!std::isnan(at_[*i]) && values_[*i] + 1 < *space_.values(*i)) {
+      ++values_[*i];
       find();
       return;
     }
-    values_[i] = 0;
+    values_[*i] = 0;
   }
   at_end_ = true;
 }
