@@ -1,6 +1,7 @@
 // What is kept in order as it comes decides as what is sorted anew each time.
 #include "tune/standings.hpp"
 
+#include <gtest/gtest.h>
 #include <random>
 
 #include "tune/halving.hpp"
