@@ -129,7 +129,7 @@ class StageMaker {
                             image_shape(info),
                             flip->mode != FlipMode::vertical,
                             flip->mode != FlipMode::horizontal,
-                            Random(model_.seed(), Purpose::dropout, info.name).key()};
+                            draws_of(flip->seed, info)};
         stages_.push_back(stage);
       } else if (const auto* translation = std::get_if<RandomTranslation>(&layer)) {
         stage.kind = Stage::Kind::translate;
@@ -223,7 +223,7 @@ class StageMaker {
                                                      : TranslateOp::Fill::reflect;
     op.bilinear = layer.interpolation == Interpolation::bilinear;
     op.fill_value = static_cast<float>(layer.fill_value);
-    op.key = Random(model_.seed(), Purpose::dropout, info.name).key();
+    op.key = draws_of(layer.seed, info);
     return op;
   }
 

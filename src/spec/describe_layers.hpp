@@ -331,6 +331,7 @@ void describe(T& s, V&& v) {
 template <Is<RandomFlip> T, class V>
 void describe(T& s, V&& v) {
   v.field("mode", s.mode, "Which sides change places, both or neither of both.");
+  v.field("seed", s.seed, kDrawSeedDoc, kSeed);
   v.field("name", s.name, kNameDoc);
 }
 
@@ -343,6 +344,7 @@ void describe(T& s, V&& v) {
   v.field("width_factor", s.width_factor, "How far to the right, as a share of the width, likewise.", kShift);
   v.field("fill_mode", s.fill_mode, "What is beyond the edges.");
   v.field("interpolation", s.interpolation, "Between pixels.");
+  v.field("seed", s.seed, kDrawSeedDoc, kSeed);
   v.field("fill_value", s.fill_value, "What is beyond the edges with fill_mode constant.", kFinite);
   v.field("name", s.name, kNameDoc);
 }

@@ -146,14 +146,16 @@ TEST_F(KerasSave, KeepsAxesNoiseShapesAndSeeds) {
 }
 
 TEST_F(KerasSave, KeepsLayersOfImagesAndWhatGoesTheOtherWay) {
-  const Sequential model(
-      Input{4, 4, 1},
-      {RandomFlip{FlipMode::vertical},
-       RandomTranslation{
-           .height_factor = 0.1, .width_factor = {-0.2, 0.3}, .fill_mode = FillMode::constant, .fill_value = 0.5},
-       Flatten{}, Normalization{.invert = true}, Dense{.units = 2}});
+  const Sequential model(Input{4, 4, 1}, {RandomFlip{.mode = FlipMode::vertical, .seed = 7},
+                                          RandomTranslation{.height_factor = 0.1,
+                                                            .width_factor = {-0.2, 0.3},
+                                                            .fill_mode = FillMode::constant,
+                                                            .seed = 8,
+                                                            .fill_value = 0.5},
+                                          Flatten{}, Normalization{.invert = true}, Dense{.units = 2}});
   const Sequential loaded = again(model);
   EXPECT_EQ(std::get<RandomFlip>(loaded.layers()[0]).mode, FlipMode::vertical);
+  EXPECT_EQ(std::get<RandomFlip>(loaded.layers()[0]).seed, 7U);
   const auto& shift = std::get<RandomTranslation>(loaded.layers()[1]);
   EXPECT_EQ(shift.height_factor.low, -0.1);
   EXPECT_EQ(shift.height_factor.high, 0.1);
@@ -161,6 +163,7 @@ TEST_F(KerasSave, KeepsLayersOfImagesAndWhatGoesTheOtherWay) {
   EXPECT_EQ(shift.width_factor.high, 0.3);
   EXPECT_EQ(shift.fill_mode, FillMode::constant);
   EXPECT_EQ(shift.fill_value, 0.5);
+  EXPECT_EQ(shift.seed, 8U);
   EXPECT_TRUE(std::get<Normalization>(loaded.layers()[3]).invert);
 }
 
