@@ -120,6 +120,7 @@ OpText text_of(const compute::Op& op, int rows) {
     OpText operator()(const RowNormOp& o) const { return other("row normalization", o.out.columns); }
     OpText operator()(const RowNormGradOp& o) const { return other("row normalization gradient", o.out.columns); }
     OpText operator()(const RowNormUpdateOp& o) const { return other("row normalization update", o.in.columns); }
+    OpText operator()(const RegroupOp& o) const { return other("other order", o.flat.columns); }
     OpText operator()(const AddOp& o) const { return other("add", o.out.columns); }
     OpText operator()(const NoiseOp& o) const { return other("noise", o.out.columns); }
     OpText operator()(const BatchNormOp& o) const { return other("batch normalization", o.out.columns); }

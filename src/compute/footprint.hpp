@@ -48,7 +48,8 @@ struct Footprint {
   int panels = 0;
 
   void add(const Matrix& m, Reach reach, bool write) {
-    const std::size_t size = static_cast<std::size_t>(program.max_rows) * static_cast<std::size_t>(m.stride);
+    const std::size_t size = static_cast<std::size_t>(program.max_rows) * static_cast<std::size_t>(m.rows_each) *
+                             static_cast<std::size_t>(m.stride);
     accesses.push_back({m.at, m.at + size, reach, write});
   }
   void add(const Kernel& k, bool write) { accesses.push_back({k.at, k.at + k.size(), Reach::all, write}); }
@@ -81,6 +82,11 @@ struct Footprint {
   }
   void operator()(const AffineOp& op) { point(op.in, op.out); }
   void operator()(const AddOp& op) { point(op.in, op.out), add(op.other, Reach::point, false); }
+  void operator()(const RegroupOp& op) {
+    cuts = bit(Cut::rows);
+    add(op.in(), Reach::row, false);
+    add(op.out(), Reach::row, true);
+  }
   void operator()(const RoundOp& op) { point(op.in, op.out); }
   void operator()(const DenseOp& op) {
     add(op.in, Reach::row, false);

@@ -29,7 +29,7 @@ using Op =
                  DenseUpdateOp, RoundOp, LossOp, SquaresOp, ClipNormOp, UpdateOp, KneeOp, PReluOp, KneeGradOp,
                  PReluGradOp, NoiseOp, RowNormOp, RowNormGradOp, RowNormUpdateOp, AddOp, MeansOp, DirectionOp, FactorOp,
                  NormaliseOp, ProductOp, PenaltyOp, ActivityOp, ActivityGradOp, ConstrainOp, FlipOp, TranslateOp,
-                 OverlapOp, UnitOp, SignOp, TangentOp, CustomOp, CustomGradOp, CustomUpdateOp>;
+                 OverlapOp, UnitOp, SignOp, TangentOp, CustomOp, CustomGradOp, CustomUpdateOp, RegroupOp>;
 
 /// A variable of the model: where its packed form is, and where its canonical one (flat weights, kernels (in, out)
 /// row-major).

@@ -55,6 +55,7 @@ struct Columns {
   int operator()(const TangentOp& op) const { return op.of_rows ? 1 : op.kernel.out; }
   int operator()(const CustomGradOp&) const { return 1; }
   int operator()(const CustomUpdateOp& op) const { return op.weights.size; }
+  int operator()(const RegroupOp& op) const { return op.out().columns; }
   int operator()(const ConstrainOp& op) const { return op.of_rows || op.not_negative ? 1 : op.kernel.out; }
   template <class T>
   int operator()(const T& op) const {

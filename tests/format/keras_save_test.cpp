@@ -145,6 +145,19 @@ TEST_F(KerasSave, KeepsAxesNoiseShapesAndSeeds) {
   EXPECT_TRUE(dropout["noise_shape"][0].is_null()) << "None, as Keras says it";
 }
 
+TEST_F(KerasSave, KeepsNormalisationsAlongSomeOfSeveralAxes) {
+  const Sequential model(
+      Input{2, 3, 4},
+      {BatchNormalization{.axis = 1}, LayerNormalization{.axis = 2}, RMSNormalization{}, Normalization{.axis = {1, 3}},
+       Residual{{LayerNormalization{.axis = {3, 1}}}}, BatchNormalization{.axis = -2}, Softmax{}});
+  const Sequential loaded = again(model);
+  EXPECT_EQ(loaded.weights_sha256(), model.weights_sha256());
+  EXPECT_EQ(std::get<BatchNormalization>(loaded.layers()[0]).axis, 1);
+  EXPECT_EQ(std::get<LayerNormalization>(loaded.layers()[1]).axis.list, std::vector<int>{2});
+  EXPECT_EQ(std::get<Normalization>(loaded.layers()[3]).axis.list, (std::vector<int>{1, 3}));
+  EXPECT_EQ(std::get<BatchNormalization>(loaded.layers()[5]).axis, -2);
+}
+
 TEST_F(KerasSave, KeepsLayersOfImagesAndWhatGoesTheOtherWay) {
   const Sequential model(Input{4, 4, 1}, {RandomFlip{.mode = FlipMode::vertical, .seed = 7},
                                           RandomTranslation{.height_factor = 0.1,
