@@ -289,6 +289,12 @@ struct Footprint {
     add_array(op.kernel, program.rule.gradient_slot(), true);
     for (const std::size_t sums : {op.sums, op.weight_sums}) add_all(sums, blocks_of(op.kernel), true);
   }
+  void operator()(const RelayOp& op) {
+    cuts = bit(Cut::kernel);
+    add(op.kernel, !op.back);  // the gradients of a thing are known by its weights, as in SquaresOp
+    add(op.flat, op.back);
+    if (!op.back) add_array(op.kernel, program.rule.gradient_slot(), true);
+  }
   void operator()(const FactorOp& op) {
     cuts = bit(Cut::kernel);
     add_all(op.sums, op.count * op.distance, false);

@@ -527,6 +527,16 @@ class Machine {
       }
   }
 
+  void apply(const RelayOp& op) {
+    const std::size_t shift = static_cast<std::size_t>(program_.rule.gradient_slot() + 1) * program_.slot_stride;
+    std::size_t flat = op.flat.at;
+    for (int i = 0; i < op.kernel.in; ++i)
+      for (int o = 0; o < op.kernel.out; ++o, ++flat)
+        if (op.back)
+          arena_[flat] = arena_[op.kernel.index(i, o)];
+        else
+          arena_[op.kernel.index(i, o) + shift] = arena_[flat + shift];
+  }
   void apply(const PenaltyOp& op) {
     std::fill_n(arena_.begin() + static_cast<std::ptrdiff_t>(op.sums), blocks_of(op.kernel), T(0));
     for (int o = 0; o < op.kernel.out; ++o)

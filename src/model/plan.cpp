@@ -391,8 +391,16 @@ class Lowering {
     ops.insert(ops.end(), updates.begin(), updates.end());
     for (const Orthogonality& o : orthogonals_)  // a cosine is of both of its rows
       ops.push_back(TangentOp{o.kernel, o.units, o.sums, 2 * o.factor, o.of_rows});
+    relay(ops, false);
     if (options_.rule->waits) update_later(ops);
     add_constraints(ops);
+    relay(ops, true);
+  }
+
+  /// Between variables and their copies in C order.
+  void relay(std::vector<Op>& ops, bool back) const {
+    for (const PackedVariable& variable : program_.variables)
+      if (variable.flat) ops.push_back(RelayOp{as_kernel(variable), *variable.flat, back});
   }
 
   /// Where gradients wait: the steps of all variables.

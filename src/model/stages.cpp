@@ -40,7 +40,7 @@ class StageMaker {
   }
   [[nodiscard]] Vector vector(const LayerInfo& layer, const std::string& name) {
     const PackedVariable* p = packed(layer, name);
-    return p == nullptr ? Vector{} : std::get<Vector>(p->packed);
+    return p == nullptr ? Vector{} : p->flat ? *p->flat : std::get<Vector>(p->packed);
   }
   /// `scaled`: the gather already does what the first Rescaling says.
   void add_stages(const std::vector<Layer>& layers, const std::vector<LayerInfo>& infos, bool& scaled) {
