@@ -27,7 +27,6 @@ struct Stage {
     activity,
     flip,
     translate,
-    regroup,
     custom,
     fork,
     join
@@ -52,7 +51,6 @@ struct Stage {
   compute::ActivityOp activity{};
   compute::FlipOp flip{};
   compute::TranslateOp translate{};
-  compute::RegroupOp regroup{};
   compute::UserLayer user{};
   std::vector<compute::Vector> user_weights{};
 

@@ -88,8 +88,7 @@ HWY_INLINE float SparsemaxThreshold(const float* in, std::size_t columns) {
 
 void Run(const SoftmaxOp& op, const Frame& frame, const Piece& piece) {
   const std::size_t columns = static_cast<std::size_t>(op.in.columns);
-  const RowRange rows = RowsOf(op.in, piece);
-  for (std::size_t r = rows.begin; r < rows.end; ++r) {
+  for (std::size_t r = piece.row; r < piece.row + piece.rows; ++r) {
     const float* in = frame.at(op.in.at) + r * static_cast<std::size_t>(op.in.stride);
     float* out = frame.at(op.out.at) + r * static_cast<std::size_t>(op.out.stride);
     const auto shifted = [&](float by) HWY_ATTR {
@@ -118,8 +117,7 @@ void Run(const SoftmaxOp& op, const Frame& frame, const Piece& piece) {
 
 void Run(const SoftmaxGradOp& op, const Frame& frame, const Piece& piece) {
   const std::size_t columns = static_cast<std::size_t>(op.delta.columns);
-  const RowRange rows = RowsOf(op.delta, piece);
-  for (std::size_t r = rows.begin; r < rows.end; ++r) {
+  for (std::size_t r = piece.row; r < piece.row + piece.rows; ++r) {
     float* delta = frame.at(op.delta.at) + r * static_cast<std::size_t>(op.delta.stride);
     const float* y = frame.at(op.y.at) + r * static_cast<std::size_t>(op.y.stride);
     const auto sum_of = [&](auto term) HWY_ATTR {
