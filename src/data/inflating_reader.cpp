@@ -28,6 +28,7 @@ bool has_line(std::span<const std::byte> bytes) noexcept {
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '"') quoted = !quoted;
+    if (text[i] == '\0') return false;  // as IDX files begin
     if (text[i] == '\n' && !quoted) return is_utf8(text.substr(0, i));
   }
   return false;

@@ -59,7 +59,7 @@ class Search {
       at_.push_back(space_.coordinates(trial.point));
       tried_.insert(trial.point.values);
       if (trial.state == Trial::State::running && trial.rungs.empty())  // begun before the search broke off
-        unfinished_.push_back(trials_.size() - 1 - static_cast<std::size_t>(&trials_.back() - &trial));
+        unfinished_.push_back(static_cast<std::size_t>(trial.number));
       else if (trial.state == Trial::State::running)
         trial.state = Trial::State::paused;
       standings_.update(trial);
