@@ -72,6 +72,36 @@ TEST_F(SearchFiles, OneParameterMaySetSeveralAddresses) {
   EXPECT_EQ(changes(file, point({{"width", 32}})), (Texts{"fit.epochs 10 -> 32", "model.layers.1.units 64 -> 32"}));
 }
 
+TEST_F(SearchFiles, FilesLieWhereTheRecipeThatNamesThemSaysSo) {
+  folder_.write("deep/base.toml", R"([data]
+source = "csv"
+train = "samples.csv"
+label = "kind"
+
+[model]
+layers = [ { type = "Dense", units = 2, activation = "softmax" } ]
+
+[compile]
+optimizer = "Adam"
+loss = "sparse_categorical_crossentropy"
+
+[fit]
+start_from = "before.keras"
+epochs = 2
+)");
+  SearchFile file(folder_.write("s.toml", R"(extends = "deep/base.toml"
+[search.space]
+"fit.batch_size" = { choice = [50, 100] }
+)"));
+  const SearchPoint at = point({{"fit.batch_size", std::string("50")}});
+  const Recipe recipe = file.recipe_at(at, 1000, "r");
+  EXPECT_EQ(recipe.data.directory, folder_.path() / "deep/");
+  EXPECT_EQ(recipe.fit.start_from, folder_.path() / "deep/before.keras");
+
+  file.set_data_directory("/elsewhere");
+  EXPECT_EQ(file.recipe_at(at, 1000, "r").data.directory, "/elsewhere");
+}
+
 TEST_F(SearchFiles, OptionsMayBeTablesWithNames) {
   const SearchFile file = open(
       "opt = { at = \"compile.optimizer\", choice = { adam = \"Adam\", sgd = { type = \"SGD\", momentum = 0.9 } } }\n"

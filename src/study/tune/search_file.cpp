@@ -155,10 +155,7 @@ std::string SearchFile::place(const std::string& key) const {
   return found == places_.end() ? file_.filename().string() : found->second;
 }
 
-void SearchFile::set_data_directory(const std::string& directory) {
-  data_directory_ = directory;
-  base_.data.directory = directory;
-}
+void SearchFile::set_data_directory(const std::string& directory) { base_.data.directory = directory; }
 
 void SearchFile::read_space(const toml::table& space) {
   if (space.size() > kMostParameters)
@@ -315,7 +312,12 @@ Recipe SearchFile::recipe_at(const SearchPoint& point, std::size_t samples, cons
   copy_layers(tree, point);
   Recipe recipe = recipe_of_tree(tree, file_);
   recipe.name = name;
-  if (data_directory_) recipe.data.directory = *data_directory_;
+  // The copy of the tree does not know which file says what, so neither where relative paths start from.
+  recipe.data = base_.data;
+  const auto opens_start = [](const Target& target) {
+    return std::ranges::find(target.addresses, "fit.start_from") != target.addresses.end();
+  };
+  if (std::ranges::none_of(targets_, opens_start)) recipe.fit.start_from = base_.fit.start_from;
   const double factor = steps_of(recipe, samples) / steps_of(base_, samples);
   std::visit([factor](auto& o) { o.learning_rate = stretched(o.learning_rate, factor); }, recipe.compile.optimizer);
   const double epochs = static_cast<double>(recipe.fit.epochs) / base_.fit.epochs;

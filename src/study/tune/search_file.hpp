@@ -93,7 +93,6 @@ class SearchFile {
   std::vector<SearchParameter> space_;
   std::vector<Target> targets_;
   std::string sha256_;
-  std::optional<std::string> data_directory_;
 };
 
 }  // namespace telar
