@@ -1,11 +1,15 @@
 // Layers that vary the images of a training batch (keras.io/api/layers/preprocessing_layers/image_augmentation). They
 // take samples (height, width) or (height, width, channels) and stand in front of the first layer with weights, with
-// none but Rescaling, Reshape and each other before them. In evaluate, predict and Predictor they change nothing.
+// none but Rescaling, Reshape and each other before them. In evaluate, predict and Predictor they change nothing. A
+// `seed` makes their draws those of the seed alone, in any network; without one they follow from the network's seed and
+// the layer's name.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 
 namespace telar {
@@ -16,6 +20,7 @@ enum class FlipMode { horizontal, vertical, horizontal_and_vertical };
 /// Turns each image round with probability 1/2.
 struct RandomFlip {
   FlipMode mode = FlipMode::horizontal_and_vertical;
+  std::optional<std::uint64_t> seed{};
   std::string name{};
 };
 
@@ -41,6 +46,7 @@ struct RandomTranslation {
   ShiftRange width_factor{};
   FillMode fill_mode = FillMode::reflect;
   Interpolation interpolation = Interpolation::bilinear;
+  std::optional<std::uint64_t> seed{};
   double fill_value = 0.0;  ///< with FillMode::constant
   std::string name{};
 };

@@ -120,7 +120,7 @@ struct ELU {
   std::string name{};
 };
 
-/// exp(x) / sum(exp(x)) over a sample.
+/// exp(x) / sum(exp(x)) along `axis`.
 struct Softmax {
   Axes axis{};
   std::string name{};
@@ -135,10 +135,11 @@ struct PReLU {
   std::string name{};
 };
 
-/// Normalises each feature over the batch while training (biased variance), by moving averages otherwise, and always by
-/// moving averages if `trainable` is false. y = gamma * (x - mean) / sqrt(variance + epsilon) + beta.
-/// Variables (features): gamma, beta, moving_mean, moving_variance.
+/// Normalises each feature, a place on `axis`, over the batch and all other axes while training (biased variance), by
+/// moving averages otherwise, and always by moving averages if `trainable` is false. y = gamma * (x - mean) /
+/// sqrt(variance + epsilon) + beta. Variables (features): gamma, beta, moving_mean, moving_variance.
 struct BatchNormalization {
+  int axis = -1;  ///< counted as in Axes
   double momentum = 0.99;
   double epsilon = 1e-3;
   bool center = true;

@@ -13,8 +13,8 @@
 
 namespace telar {
 
-/// The axes of a sample that a layer takes together: all of them. A number or several, counted as Keras does: 1 is the
-/// first one, as 0 is the batch; -1 the last one. {-2, -1} or {1, 2} of a sample (height, width).
+/// The axes of a sample that a layer takes together, in any order. A number or several, counted as Keras does: 1 is the
+/// first one, as 0 is the batch; -1 the last one. {-2, -1} or {1, 2} of a sample (height, width): the whole of it.
 struct Axes {
   std::vector<int> list{-1};
 
@@ -23,8 +23,8 @@ struct Axes {
   Axes(std::initializer_list<int> several) : list(several) {}
 };
 
-/// y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, with mean and biased variance of the sample (Ba et al.
-/// 2016). Variables (shape of the samples): gamma, beta.
+/// y = gamma * (x - mean) / sqrt(variance + epsilon) + beta, with mean and biased variance along `axis` (Ba et al.
+/// 2016), for each place on the other axes by itself. Variables (extents of `axis`): gamma, beta.
 struct LayerNormalization {
   Axes axis{};
   double epsilon = 1e-3;
@@ -38,8 +38,8 @@ struct LayerNormalization {
   std::string name{};
 };
 
-/// y = scale * x / sqrt(mean(x^2) + epsilon) over the sample (Zhang and Sennrich 2019). Variable (shape of the
-/// samples): scale, ones at first.
+/// y = scale * x / sqrt(mean(x^2) + epsilon) along `axis`, the last one or the last ones (Zhang and Sennrich 2019).
+/// Variable (extents of `axis`): scale, ones at first.
 struct RMSNormalization {
   Axes axis{};
   double epsilon = 1e-6;
@@ -47,19 +47,19 @@ struct RMSNormalization {
   std::string name{};
 };
 
-/// y = x / sqrt(sum(x^2)): samples of length 1. One that is shorter than 1e-12 is multiplied by 1e12.
+/// y = x / sqrt(sum(x^2)) along `axis`: vectors of length 1. One that is shorter than 1e-12 is multiplied by 1e12.
 struct UnitNormalization {
   Axes axis{};
   std::string name{};
 };
 
 /// y = (x - mean) / sqrt(variance) for each feature, or with `invert` x sqrt(variance) + mean, with sqrt(variance) at
-/// least 1e-7. Either `mean` and `variance`
+/// least 1e-7. A feature is a place on `axis`: all numbers of a sample there belong to it. Either `mean` and `variance`
 /// are given, one number for each feature, or they are those of the training data: Sequential::adapt, which a recipe
-/// calls by itself; until then they are 0 and 1. Takes samples of rank 1. Variables (features): mean, variance; no
-/// training changes them.
+/// calls by itself; until then they are 0 and 1. Variables (extents of `axis`): mean, variance; no training changes
+/// them.
 struct Normalization {
-  int axis = -1;  ///< the last one; there is no other
+  Axes axis{};
   std::vector<double> mean{};
   std::vector<double> variance{};
   bool invert = false;

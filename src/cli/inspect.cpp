@@ -121,6 +121,7 @@ OpText text_of(const compute::Op& op, int rows) {
     OpText operator()(const RowNormOp& o) const { return other("row normalization", o.out.columns); }
     OpText operator()(const RowNormGradOp& o) const { return other("row normalization gradient", o.out.columns); }
     OpText operator()(const RowNormUpdateOp& o) const { return other("row normalization update", o.in.columns); }
+    OpText operator()(const RegroupOp& o) const { return other("other order", o.flat.columns); }
     OpText operator()(const AddOp& o) const { return other("add", o.out.columns); }
     OpText operator()(const NoiseOp& o) const { return other("noise", o.out.columns); }
     OpText operator()(const BatchNormOp& o) const { return other("batch normalization", o.out.columns); }
@@ -163,6 +164,7 @@ OpText text_of(const compute::Op& op, int rows) {
     OpText operator()(const CustomGradOp& o) const { return other("layer of one's own, gradient", o.in.columns); }
     OpText operator()(const CustomUpdateOp& o) const { return other("layer of one's own, update", o.weights.size); }
     OpText operator()(const ConstrainOp& o) const { return other("constraint", o.kernel.in * o.kernel.out); }
+    OpText operator()(const RelayOp& o) const { return other("copy of a variable", o.flat.size); }
     OpText operator()(const FactorOp&) const { return {"size of the step", "", 0}; }
     OpText operator()(const NormaliseOp& o) const { return other("normalised direction", o.in.in * o.in.out); }
     OpText operator()(const ProductOp& o) const {

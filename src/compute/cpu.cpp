@@ -99,6 +99,7 @@ class CpuExecutable final : public Executable {
       for_elements(variable, [&](std::size_t packed, std::size_t from, std::ptrdiff_t) {
         arena_.data()[packed + shift] = canonical[from];
       });
+    pack_flat(program_, canonical, slot, arena_.data());
   }
   void read_slot(int slot, float* canonical) const noexcept override {
     unpack(program_, arena_.data(), slot, canonical);

@@ -48,7 +48,8 @@ struct Footprint {
   int panels = 0;
 
   void add(const Matrix& m, Reach reach, bool write) {
-    const std::size_t size = static_cast<std::size_t>(program.max_rows) * static_cast<std::size_t>(m.stride);
+    const std::size_t size = static_cast<std::size_t>(program.max_rows) * static_cast<std::size_t>(m.rows_each) *
+                             static_cast<std::size_t>(m.stride);
     accesses.push_back({m.at, m.at + size, reach, write});
   }
   void add(const Kernel& k, bool write) { accesses.push_back({k.at, k.at + k.size(), Reach::all, write}); }
@@ -81,6 +82,11 @@ struct Footprint {
   }
   void operator()(const AffineOp& op) { point(op.in, op.out); }
   void operator()(const AddOp& op) { point(op.in, op.out), add(op.other, Reach::point, false); }
+  void operator()(const RegroupOp& op) {
+    cuts = bit(Cut::rows);
+    add(op.in(), Reach::row, false);
+    add(op.out(), Reach::row, true);
+  }
   void operator()(const RoundOp& op) { point(op.in, op.out); }
   void operator()(const DenseOp& op) {
     add(op.in, Reach::row, false);
@@ -282,6 +288,12 @@ struct Footprint {
     for (int slot = 0; slot < program.rule.own_slots(); ++slot) add_array(op.kernel, slot, !op.mean);
     add_array(op.kernel, program.rule.gradient_slot(), true);
     for (const std::size_t sums : {op.sums, op.weight_sums}) add_all(sums, blocks_of(op.kernel), true);
+  }
+  void operator()(const RelayOp& op) {
+    cuts = bit(Cut::kernel);
+    add(op.kernel, !op.back);  // the gradients of a thing are known by its weights, as in SquaresOp
+    add(op.flat, op.back);
+    if (!op.back) add_array(op.kernel, program.rule.gradient_slot(), true);
   }
   void operator()(const FactorOp& op) {
     cuts = bit(Cut::kernel);

@@ -87,6 +87,28 @@ struct AffineOp {
   float scale = 1, offset = 0;
 };
 
+/// An order to go through a sample's numbers in: axis after axis, the last one fastest, where `steps` lie from number
+/// to number of an axis.
+struct AxisOrder {
+  static constexpr std::size_t kMostAxes = 8;
+
+  int axes = 1;
+  std::array<int, kMostAxes> extents{}, steps{};
+};
+
+/// Number i of a sample, counted in `order`, is in row i / columns of the sample's rows of `grouped`, in column i %
+/// columns; `flat` has samples in C order, one a row. Copied from `flat` to `grouped`, or with `back` the other way.
+struct RegroupOp {
+  Matrix flat, grouped;
+  AxisOrder order;
+  bool back = false;
+
+  [[nodiscard]] const Matrix& in() const noexcept { return back ? grouped : flat; }
+  [[nodiscard]] const Matrix& out() const noexcept { return back ? flat : grouped; }
+  [[nodiscard]] Matrix& in() noexcept { return back ? grouped : flat; }
+  [[nodiscard]] Matrix& out() noexcept { return back ? flat : grouped; }
+};
+
 /// out = in + other. out may be in.
 struct AddOp {
   Matrix in, other, out;

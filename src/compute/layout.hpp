@@ -21,6 +21,7 @@ struct Matrix {
   std::size_t at = 0;
   int columns = 0;
   int stride = 0;
+  int rows_each = 1;  ///< for each sample of the batch; not 1 (RegroupOp) in normalisations and softmax alone
 };
 
 /// l1 |x| + l2 x^2 of every number x.

@@ -27,6 +27,15 @@ void for_elements(const PackedVariable& variable, const F& f) {
   }
 }
 
+/// Canonical to the copies in C order (PackedVariable::flat), of the variables (slot -1) or of one of their slots.
+template <class T>
+void pack_flat(const Program& program, const float* canonical, int slot, T* arena) {
+  const std::size_t shift = static_cast<std::size_t>(slot + 1) * program.slot_stride;
+  for (const PackedVariable& variable : program.variables)
+    if (variable.flat)
+      std::copy_n(canonical + variable.canonical, variable.flat->size, arena + variable.flat->at + shift);
+}
+
 /// Canonical to packed, derived copies included.
 template <class T>
 void pack(const Program& program, const float* canonical, T* arena) {
@@ -40,6 +49,7 @@ void pack(const Program& program, const float* canonical, T* arena) {
       if (transposed >= 0) arena[transposed] = copy;
     });
   }
+  pack_flat(program, canonical, -1, arena);
 }
 
 /// Rounded copies as kernels want them that multiply pairs of bfloat16: rows 2 i and 2 i + 1 of a panel are one row of

@@ -29,7 +29,7 @@ using Op =
                  DenseUpdateOp, RoundOp, LossOp, SquaresOp, ClipNormOp, UpdateOp, KneeOp, PReluOp, KneeGradOp,
                  PReluGradOp, NoiseOp, RowNormOp, RowNormGradOp, RowNormUpdateOp, AddOp, MeansOp, DirectionOp, FactorOp,
                  NormaliseOp, ProductOp, PenaltyOp, ActivityOp, ActivityGradOp, ConstrainOp, FlipOp, TranslateOp,
-                 OverlapOp, UnitOp, SignOp, TangentOp, CustomOp, CustomGradOp, CustomUpdateOp>;
+                 OverlapOp, UnitOp, SignOp, TangentOp, CustomOp, CustomGradOp, CustomUpdateOp, RegroupOp, RelayOp>;
 
 /// A variable of the model: where its packed form is, and where its canonical one (flat weights, kernels (in, out)
 /// row-major).
@@ -38,6 +38,7 @@ struct PackedVariable {
   std::size_t canonical = 0;         ///< offset of its first element in the flat weights
   std::optional<Kernel> transposed;  ///< a derived copy, written whenever the kernel is
   std::optional<Kernel> rounded{};   ///< another, of bfloat16 numbers; `transposed` then has such numbers too
+  std::optional<Vector> flat{};      ///< another in C order, with slots: its layer reads it and keeps gradients there
 };
 
 enum class Phase : std::uint8_t { train, evaluate, predict };

@@ -21,6 +21,7 @@
 #include "compute/reference_orthogonal.hpp"
 #include "compute/reference_step.hpp"
 #include "compute/reference_whole_variables.hpp"
+#include "compute/regroup.hpp"
 #include "compute/row_loss.hpp"
 
 namespace telar::compute::reference {
@@ -72,6 +73,7 @@ class Machine {
 
  private:
   [[nodiscard]] int rows() const { return input_->rows; }
+  [[nodiscard]] int rows(const Matrix& m) const { return input_->rows * m.rows_each; }
   template <class F>
   void each(const Matrix& m, const F& f) {
     for (int r = 0; r < rows(); ++r)
@@ -131,6 +133,9 @@ class Machine {
   void apply(const TranslateOp& op) {
     for (int r = 0; r < rows(); ++r) translate(op, r, input_->step, &at(op.in, r, 0), &at(op.out, r, 0));
   }
+  void apply(const RegroupOp& op) {
+    for (int r = 0; r < rows(); ++r) regroup(op, &at(op.flat, r, 0), &at(op.grouped, r * op.grouped.rows_each, 0));
+  }
   void apply(const AffineOp& op) {
     each(op.out, [&](int r, int c) {
       at(op.out, r, c) = at(op.in, r, c) * static_cast<T>(op.scale) + static_cast<T>(op.offset);
@@ -150,7 +155,7 @@ class Machine {
     each(op.out, [&](int r, int c) { at(op.out, r, c) = act(op.act, at(op.in, r, c)); });
   }
   void apply(const SoftmaxOp& op) {
-    for (int r = 0; r < rows(); ++r) {
+    for (int r = 0; r < rows(op.in); ++r) {
       if (op.act == RowAct::sparsemax) {
         const T threshold = sparsemax_threshold(op.in, r);
         for (int c = 0; c < op.in.columns; ++c) at(op.out, r, c) = act(Act::relu, at(op.in, r, c) - threshold);
@@ -197,12 +202,12 @@ class Machine {
     });
   }
   void apply(const BatchNormOp& op) {
-    const T n = static_cast<T>(rows());
+    const T n = static_cast<T>(rows(op.in));
     for (int c = 0; c < op.in.columns; ++c) {
       T mean = 0, variance = 0;
       if (op.batch) {
-        for (int r = 0; r < rows(); ++r) mean += at(op.in, r, c) / n;
-        for (int r = 0; r < rows(); ++r) variance += (at(op.in, r, c) - mean) * (at(op.in, r, c) - mean) / n;
+        for (int r = 0; r < rows(op.in); ++r) mean += at(op.in, r, c) / n;
+        for (int r = 0; r < rows(op.in); ++r) variance += (at(op.in, r, c) - mean) * (at(op.in, r, c) - mean) / n;
         const T keep = static_cast<T>(op.momentum), take = static_cast<T>(1.0f - op.momentum);
         at(op.moving_mean, c) = at(op.moving_mean, c) * keep + mean * take;
         at(op.moving_variance, c) = at(op.moving_variance, c) * keep + variance * take;
@@ -214,7 +219,7 @@ class Machine {
       if (op.saved_mean) at(op.saved_mean, c) = mean, at(op.saved_inverse, c) = inverse;
       const T gamma = op.gamma ? at(op.gamma, c) : T(1), beta = op.inverted ? mean : op.beta ? at(op.beta, c) : T(0);
       if (op.inverted) mean = 0;
-      for (int r = 0; r < rows(); ++r) at(op.out, r, c) = (at(op.in, r, c) - mean) * (gamma * inverse) + beta;
+      for (int r = 0; r < rows(op.in); ++r) at(op.out, r, c) = (at(op.in, r, c) - mean) * (gamma * inverse) + beta;
     }
   }
   void apply(const CrossEntropyOp& op) {
@@ -372,7 +377,7 @@ class Machine {
   }
   void apply(const RowNormOp& op) {
     const T n = static_cast<T>(op.in.columns), epsilon = static_cast<T>(op.norm.epsilon);
-    for (int r = 0; r < rows(); ++r) {
+    for (int r = 0; r < rows(op.in); ++r) {
       T mean = 0, squares = 0;
       if (op.norm.kind == RowNorm::Kind::layer)
         for (int c = 0; c < op.in.columns; ++c) mean += at(op.in, r, c) / n;
@@ -387,7 +392,7 @@ class Machine {
   }
   void apply(const RowNormGradOp& op) {
     const T n = static_cast<T>(op.in.columns);
-    for (int r = 0; r < rows(); ++r) {
+    for (int r = 0; r < rows(op.in); ++r) {
       const T mean = at(op.row_mean, r), inverse = at(op.row_inverse, r);
       const auto y = [&](int c) { return (at(op.in, r, c) - mean) * inverse; };
       const auto g = [&](int c) { return at(op.delta, r, c) * (op.gamma ? at(op.gamma, c) : T(1)); };
@@ -402,7 +407,7 @@ class Machine {
   void apply(const RowNormUpdateOp& op) {
     for (int c = 0; c < op.in.columns; ++c) {
       T sum = 0, dot = 0;
-      for (int r = 0; r < rows(); ++r) {
+      for (int r = 0; r < rows(op.in); ++r) {
         sum += at(op.delta, r, c);
         dot += at(op.delta, r, c) * (at(op.in, r, c) - at(op.row_mean, r)) * at(op.row_inverse, r);
       }
@@ -427,7 +432,7 @@ class Machine {
     }
   }
   void apply(const SoftmaxGradOp& op) {
-    for (int r = 0; r < rows(); ++r) {
+    for (int r = 0; r < rows(op.y); ++r) {
       T dot = 0, sum = 0, chosen = 0, chosen_sum = 0;
       for (int c = 0; c < op.y.columns; ++c) {
         const T g = at(op.delta, r, c), y = at(op.y, r, c);
@@ -452,15 +457,15 @@ class Machine {
     each(op.delta, [&](int r, int c) { at(op.delta, r, c) *= at(op.mask, r, c); });
   }
   void apply(const BatchNormGradOp& op) {
-    const T n = static_cast<T>(rows());
+    const T n = static_cast<T>(rows(op.in));
     for (int c = 0; c < op.in.columns; ++c) {
       const T mean = at(op.saved_mean, c), inverse = at(op.saved_inverse, c), gamma = op.gamma ? at(op.gamma, c) : T(1);
       T sum = 0, dot = 0;
-      for (int r = 0; r < rows(); ++r) {
+      for (int r = 0; r < rows(op.in); ++r) {
         sum += at(op.delta, r, c);
         dot += at(op.delta, r, c) * ((at(op.in, r, c) - mean) * inverse);
       }
-      for (int r = 0; r < rows(); ++r) {
+      for (int r = 0; r < rows(op.in); ++r) {
         T g = at(op.delta, r, c);
         if (op.batch) g -= sum / n + (at(op.in, r, c) - mean) * inverse * (dot / n);
         at(op.delta, r, c) = g * (gamma * inverse) * slope(op.act, at(op.in, r, c));
@@ -522,6 +527,16 @@ class Machine {
       }
   }
 
+  void apply(const RelayOp& op) {
+    const std::size_t shift = static_cast<std::size_t>(program_.rule.gradient_slot() + 1) * program_.slot_stride;
+    std::size_t flat = op.flat.at;
+    for (int i = 0; i < op.kernel.in; ++i)
+      for (int o = 0; o < op.kernel.out; ++o, ++flat)
+        if (op.back)
+          arena_[flat] = arena_[op.kernel.index(i, o)];
+        else
+          arena_[op.kernel.index(i, o) + shift] = arena_[flat + shift];
+  }
   void apply(const PenaltyOp& op) {
     std::fill_n(arena_.begin() + static_cast<std::ptrdiff_t>(op.sums), blocks_of(op.kernel), T(0));
     for (int o = 0; o < op.kernel.out; ++o)

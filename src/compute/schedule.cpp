@@ -43,6 +43,7 @@ struct Columns {
   int operator()(const UpdateOp& op) const { return op.kernel.out; }
   int operator()(const MeansOp& op) const { return op.of_rows ? 1 : op.kernel.out; }
   int operator()(const DirectionOp& op) const { return op.kernel.out; }
+  int operator()(const RelayOp& op) const { return op.kernel.out; }
   int operator()(const FactorOp&) const { return 1; }
   int operator()(const NormaliseOp& op) const { return op.in.out; }
   int operator()(const ProductOp& op) const { return op.out.out; }
@@ -55,6 +56,7 @@ struct Columns {
   int operator()(const TangentOp& op) const { return op.of_rows ? 1 : op.kernel.out; }
   int operator()(const CustomGradOp&) const { return 1; }
   int operator()(const CustomUpdateOp& op) const { return op.weights.size; }
+  int operator()(const RegroupOp& op) const { return op.out().columns; }
   int operator()(const ConstrainOp& op) const { return op.of_rows || op.not_negative ? 1 : op.kernel.out; }
   template <class T>
   int operator()(const T& op) const {
@@ -73,6 +75,7 @@ std::size_t kernel_rows_of(const Op& op) noexcept {
   if (const auto* means = std::get_if<MeansOp>(&op))
     return means->of_rows ? static_cast<std::size_t>(means->kernel.in) : 1;
   if (const auto* direction = std::get_if<DirectionOp>(&op)) return static_cast<std::size_t>(direction->kernel.in);
+  if (const auto* relay = std::get_if<RelayOp>(&op)) return static_cast<std::size_t>(relay->kernel.in);
   if (const auto* penalty = std::get_if<PenaltyOp>(&op)) return static_cast<std::size_t>(penalty->kernel.in);
   if (const auto* constrain = std::get_if<ConstrainOp>(&op))
     return constrain->of_rows || constrain->not_negative ? static_cast<std::size_t>(constrain->kernel.in) : 1;

@@ -66,6 +66,14 @@ struct DirectionOp {
   std::optional<std::size_t> mean{};  ///< of adafactor with MeansOps: the mean of what those of rows keep
 };
 
+/// Of a variable that is a kernel to its rule and a vector in C order to its layer (PackedVariable::flat): copies the
+/// kept gradients from `flat` to `kernel`, or with `back` the weights from `kernel` to `flat`.
+struct RelayOp {
+  Kernel kernel;
+  Vector flat;
+  bool back = false;
+};
+
 /// One number about a whole variable into `factor`. Sums of `count` numbers, each `distance` from the last, are added
 /// in order as double.
 struct FactorOp {

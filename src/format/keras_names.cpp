@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "model/axes.hpp"
+
 namespace telar {
 
 namespace {
@@ -46,7 +48,6 @@ bool is_harmless(std::string_view type, std::string_view key, const KerasJson& v
 bool only_telar_has(std::string_view type) noexcept { return std::ranges::find(kOnlyTelar, type) != kOnlyTelar.end(); }
 
 std::vector<std::pair<std::string_view, KerasJson>> further_keys(std::string_view type) {
-  if (type == "BatchNormalization") return {{"axis", -1}};
   if (type == "Flatten") return {{"data_format", "channels_last"}};
   return {};
 }
@@ -60,20 +61,21 @@ std::vector<KerasVariable> keras_variables(const Layer& layer, const std::vector
     add_if(true, "kernel", {input[0], dense->units});
     add_if(dense->use_bias, "bias", {dense->units});
   } else if (const auto* norm = std::get_if<BatchNormalization>(&layer)) {
-    add_if(norm->scale, "gamma", input);
-    add_if(norm->center, "beta", input);
-    add_if(true, "moving_mean", input);
-    add_if(true, "moving_variance", input);
+    const std::vector<int> shape = extents_along(norm->axis, input);
+    add_if(norm->scale, "gamma", shape);
+    add_if(norm->center, "beta", shape);
+    add_if(true, "moving_mean", shape);
+    add_if(true, "moving_variance", shape);
   } else if (std::holds_alternative<PReLU>(layer)) {
     add_if(true, "alpha", input);
   } else if (const auto* layer_norm = std::get_if<LayerNormalization>(&layer)) {
-    add_if(layer_norm->scale, "gamma", input);
-    add_if(layer_norm->center, "beta", input);
-  } else if (std::holds_alternative<RMSNormalization>(layer)) {
-    add_if(true, "scale", input);
-  } else if (std::holds_alternative<Normalization>(layer)) {
-    add_if(true, "mean", input);
-    add_if(true, "variance", input);
+    add_if(layer_norm->scale, "gamma", extents_along(layer_norm->axis, input));
+    add_if(layer_norm->center, "beta", extents_along(layer_norm->axis, input));
+  } else if (const auto* rms_norm = std::get_if<RMSNormalization>(&layer)) {
+    add_if(true, "scale", extents_along(rms_norm->axis, input));
+  } else if (const auto* given = std::get_if<Normalization>(&layer)) {
+    add_if(true, "mean", extents_along(given->axis, input));
+    add_if(true, "variance", extents_along(given->axis, input));
   }
   return variables;
 }

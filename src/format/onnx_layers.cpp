@@ -6,6 +6,8 @@
 
 #include <telar/error.hpp>
 
+#include "model/axes.hpp"
+
 namespace telar {
 
 namespace {
@@ -46,10 +48,11 @@ class LayerLowering {
 
   // ---- shapes
   Name lower(const Flatten&, const Name& x) { return graph_.add("Flatten", {x}, {{"axis", std::int64_t{1}}}); }
-  Name lower(const Reshape&, const Name& x) { return reshaped(x); }
-  Name reshaped(const Name& x) {
-    std::vector<std::int64_t> shape{0};  // N stays as it is
-    shape.insert(shape.end(), info_->output_shape.begin(), info_->output_shape.end());
+  Name lower(const Reshape&, const Name& x) { return reshaped(x, info_->output_shape); }
+  /// `samples` of the shape `sample`; 0: as many as x has, -1: as there are then.
+  Name reshaped(const Name& x, const std::vector<int>& sample, std::int64_t samples = 0) {
+    std::vector<std::int64_t> shape{samples};
+    shape.insert(shape.end(), sample.begin(), sample.end());
     const auto axes = static_cast<std::int64_t>(shape.size());
     return graph_.add("Reshape", {x, graph_.constant("shape", {axes}, std::move(shape))});
   }
@@ -75,12 +78,13 @@ class LayerLowering {
   Name lower(const ActivationLayer& layer, const Name& x) {
     return add_onnx_activation(graph_, layer.activation, x, info_->input_shape.back());
   }
-  Name lower(const Softmax&, const Name& x) {
-    const std::vector<int>& shape = info_->input_shape;
-    if (shape.size() == 1) return add_onnx_activation(graph_, Activation::softmax, x, 0);
-    // The operator takes one axis.
-    const Name flat = graph_.add("Flatten", {x}, {{"axis", std::int64_t{1}}});
-    return reshaped(add_onnx_activation(graph_, Activation::softmax, flat, 0));
+  Name lower(const Softmax& layer, const Name& x) {
+    return along(layer.axis, x, [&](const Name& part) {
+      if (part_.size() == 1) return add_onnx_activation(graph_, Activation::softmax, part, 0);
+      // The operator takes one axis.
+      const Name flat = graph_.add("Flatten", {part}, {{"axis", std::int64_t{1}}});
+      return reshaped(add_onnx_activation(graph_, Activation::softmax, flat, 0), part_);
+    });
   }
   Name lower(const LeakyReLU& layer, const Name& x) {
     return graph_.add("LeakyRelu", {x}, {{"alpha", static_cast<float>(layer.negative_slope)}});
@@ -102,32 +106,66 @@ class LayerLowering {
   }
 
   // ---- normalisation
+  /// lower(part) gives what the layer makes of `part`, whose samples have the shape part_: what lies along `axes`, of
+  /// all samples of x.
+  template <class F>
+  Name along(const Axes& axes, const Name& x, const F& lower) {
+    const std::vector<int>& shape = info_->input_shape;
+    const std::vector<int> places = places_of(axes, shape);
+    part_ = shape;
+    if (places.size() == shape.size()) return lower(x);
+    std::vector<std::int64_t> order{0}, back(shape.size() + 1);
+    std::vector<int> ordered;
+    part_.clear();
+    for (const bool last : {false, true})
+      for (int axis = 0; axis < static_cast<int>(shape.size()); ++axis) {
+        if (std::ranges::binary_search(places, axis) != last) continue;
+        const int extent = shape[static_cast<std::size_t>(axis)];
+        back[static_cast<std::size_t>(axis) + 1] = static_cast<std::int64_t>(order.size());
+        order.push_back(axis + 1);
+        ordered.push_back(extent);
+        if (last) part_.push_back(extent);
+      }
+    const Name made = lower(reshaped(graph_.add("Transpose", {x}, {{"perm", std::move(order)}}), part_, -1));
+    return graph_.add("Transpose", {reshaped(made, ordered, -1)}, {{"perm", std::move(back)}});
+  }
   Name lower(const BatchNormalization& layer, const Name& x) {
-    const Name gamma = weights_or("gamma", 1), beta = weights_or("beta", 0);
-    return graph_.add("BatchNormalization", {x, gamma, beta, weights("moving_mean"), weights("moving_variance")},
-                      {{"epsilon", static_cast<float>(layer.epsilon)}});
+    return along(layer.axis, x, [&](const Name& part) {
+      const Name gamma = weights_or("gamma", 1), beta = weights_or("beta", 0);
+      return graph_.add("BatchNormalization", {part, gamma, beta, weights("moving_mean"), weights("moving_variance")},
+                        {{"epsilon", static_cast<float>(layer.epsilon)}});
+    });
   }
   Name lower(const LayerNormalization& layer, const Name& x) {
-    const Name gamma = weights_or("gamma", 1), beta = weights_or("beta", 0);
-    return graph_.add("LayerNormalization", {x, gamma, beta},
-                      {{"axis", axes_of_sample().front()}, {"epsilon", static_cast<float>(layer.epsilon)}});
+    return along(layer.axis, x, [&](const Name& part) {
+      const Name gamma = weights_or("gamma", 1), beta = weights_or("beta", 0);
+      return graph_.add("LayerNormalization", {part, gamma, beta},
+                        {{"axis", axes_of_part().front()}, {"epsilon", static_cast<float>(layer.epsilon)}});
+    });
   }
   Name lower(const RMSNormalization& layer, const Name& x) {
-    const Name mean = graph_.add("ReduceMean", {graph_.add("Mul", {x, x})}, {{"axes", axes_of_sample()}});
-    const Name root = graph_.add("Sqrt", {graph_.add("Add", {mean, graph_.constant("epsilon", layer.epsilon)})});
-    return graph_.add("Mul", {graph_.add("Div", {x, root}), weights("scale")});
+    return along(layer.axis, x, [&](const Name& part) {
+      const Name mean = graph_.add("ReduceMean", {graph_.add("Mul", {part, part})}, {{"axes", axes_of_part()}});
+      const Name root = graph_.add("Sqrt", {graph_.add("Add", {mean, graph_.constant("epsilon", layer.epsilon)})});
+      return graph_.add("Mul", {graph_.add("Div", {part, root}), weights_or("scale", 1)});
+    });
   }
-  Name lower(const UnitNormalization&, const Name& x) {
-    const Name length = graph_.add("ReduceL2", {x}, {{"axes", axes_of_sample()}});
-    return graph_.add("Div", {x, graph_.add("Max", {length, graph_.constant("least", 1e-12)})});
+  Name lower(const UnitNormalization& layer, const Name& x) {
+    return along(layer.axis, x, [&](const Name& part) {
+      const Name length = graph_.add("ReduceL2", {part}, {{"axes", axes_of_part()}});
+      return graph_.add("Div", {part, graph_.add("Max", {length, graph_.constant("least", 1e-12)})});
+    });
   }
   Name lower(const Normalization& layer, const Name& x) {
     std::vector<float> deviation = numbers("variance");
     for (float& variance : deviation)
       variance = static_cast<float>(std::max(std::sqrt(static_cast<double>(variance)), 1e-7));
-    const Name mean = weights("mean"), scale = graph_.constant("deviation", shape_of("variance"), std::move(deviation));
-    if (layer.invert) return graph_.add("Add", {graph_.add("Mul", {x, scale}), mean});
-    return graph_.add("Div", {graph_.add("Sub", {x, mean}), scale});
+    return along(layer.axis, x, [&](const Name& part) {
+      const Name mean = weights_or("mean", 0);
+      const Name scale = graph_.constant("deviation", {part_.begin(), part_.end()}, deviation);
+      if (layer.invert) return graph_.add("Add", {graph_.add("Mul", {part, scale}), mean});
+      return graph_.add("Div", {graph_.add("Sub", {part, mean}), scale});
+    });
   }
 
   // ---- the layer's own numbers
@@ -141,24 +179,23 @@ class LayerLowering {
     return {shape.begin(), shape.end()};
   }
   Name weights(const std::string& name) { return graph_.constant(name, shape_of(name), numbers(name)); }
-  /// For operators that must be given a vector which the layer may lack.
+  /// In the shape part_; for operators that must be given what the layer may lack.
   Name weights_or(const std::string& name, float value) {
-    if (model_.variable(*info_, name) != nullptr) return weights(name);
-    const std::vector<int>& shape = info_->input_shape;
-    const auto size = static_cast<std::size_t>(flat_size(shape, where_));
-    return graph_.constant(name, {shape.begin(), shape.end()}, std::vector<float>(size, value));
+    const auto size = static_cast<std::size_t>(flat_size(part_, where_));
+    return graph_.constant(name, {part_.begin(), part_.end()},
+                           model_.variable(*info_, name) != nullptr ? numbers(name) : std::vector<float>(size, value));
   }
-  /// -2, -1 of samples of two axes.
-  [[nodiscard]] std::vector<std::int64_t> axes_of_sample() const {
+  /// -2, -1 of two axes.
+  [[nodiscard]] std::vector<std::int64_t> axes_of_part() const {
     std::vector<std::int64_t> axes;
-    for (std::size_t left = info_->input_shape.size(); left > 0; --left)
-      axes.push_back(-static_cast<std::int64_t>(left));
+    for (std::size_t left = part_.size(); left > 0; --left) axes.push_back(-static_cast<std::int64_t>(left));
     return axes;
   }
 
   OnnxGraph& graph_;
   const Model& model_;
   const LayerInfo* info_ = nullptr;  // of the layer in hand
+  std::vector<int> part_;            // shape of what a normalisation or softmax takes together
   std::string where_;                // that is, for messages
 };
 

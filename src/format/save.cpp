@@ -61,16 +61,13 @@ void add_optimizer(const CompileOptions& compiled, const Variables& variables, c
 
 /// Calls `visit(number of the leaf, layer, its variables)` for all layers but Residuals.
 template <class Visit>
-void visit_stored(const std::vector<Layer>& layers, const Variables& variables, std::size_t& leaf, std::size_t& next,
-                  const Visit& visit) {
-  for (const Layer& layer : layers) {
-    if (const auto* residual = std::get_if<Residual>(&layer)) {
-      visit_stored(residual->layers, variables, leaf, next, visit);
-      continue;
-    }
-    const std::size_t count = keras_variables(layer, {1}).size();
-    visit(leaf++, layer, std::span(variables).subspan(next, count));
-    next += count;
+void visit_stored(const std::vector<Layer>& layers, const std::vector<LayerInfo>& infos, const Variables& variables,
+                  std::size_t& leaf, const Visit& visit) {
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (const auto* residual = std::get_if<Residual>(&layers[i]))
+      visit_stored(residual->layers, infos[i].inner, variables, leaf, visit);
+    else
+      visit(leaf++, layers[i], std::span(variables).subspan(infos[i].first_variable, infos[i].variable_count));
   }
 }
 
@@ -87,8 +84,8 @@ Hdf5Node weights_tree(const Sequential& model, const Sequential::State& state, c
                       OptimizerNumbers& numbers) {
   Hdf5Node root;
   root.at("vars");  // Keras up to 3.5 looks for it
-  std::size_t leaf = 0, next = 0;
-  visit_stored(model.layers(), model.variables(), leaf, next,
+  std::size_t leaf = 0;
+  visit_stored(model.layers(), state.model.infos(), model.variables(), leaf,
                [&](std::size_t number, const Layer& layer, std::span<const Variable> variables) {
                  Hdf5Node& vars = root.at("layers/" + document.groups[number] + "/vars");
                  std::size_t index = 0;
@@ -153,9 +150,9 @@ std::vector<std::byte> legacy_bytes(const Sequential& model, const Sequential::S
   Hdf5Node& weights = root.at("model_weights");
   weights.texts = {{"backend", "tensorflow"}, {"keras_version", "3.0.0"}};
   weights.attributes = {{"layer_names", document.names}};
-  std::size_t leaf = 0, next = 0;
+  std::size_t leaf = 0;
   const std::int32_t no_count = 0;
-  visit_stored(model.layers(), model.variables(), leaf, next,
+  visit_stored(model.layers(), state.model.infos(), model.variables(), leaf,
                [&](std::size_t number, const Layer& layer, std::span<const Variable> variables) {
                  const std::string& name = document.names[number];
                  Hdf5Node& group = root.at("model_weights/" + name);

@@ -19,10 +19,16 @@ class ArenaSpace {
     used_ += (floats + compute::kPanel - 1) / compute::kPanel * compute::kPanel;
     return at;
   }
-  /// A row for each of the batch.
-  [[nodiscard]] compute::Matrix matrix(int columns) noexcept { return matrix(columns, rows_); }
+  /// A row for each of the batch, or several.
+  [[nodiscard]] compute::Matrix matrix(int columns, int rows_each = 1) noexcept {
+    compute::Matrix matrix = place(columns, static_cast<std::size_t>(rows_) * static_cast<std::size_t>(rows_each));
+    matrix.rows_each = rows_each;
+    return matrix;
+  }
   /// What RoundOp writes: an even number of rows.
-  [[nodiscard]] compute::Matrix rounded_matrix(int columns) noexcept { return matrix(columns, (rows_ + 1) / 2 * 2); }
+  [[nodiscard]] compute::Matrix rounded_matrix(int columns) noexcept {
+    return place(columns, (static_cast<std::size_t>(rows_) + 1) / 2 * 2);
+  }
   [[nodiscard]] compute::Vector vector(int size) noexcept { return {take(static_cast<std::size_t>(size)), size}; }
   [[nodiscard]] compute::Kernel kernel(int in, int out) noexcept {
     compute::Kernel kernel{0, in, out};
@@ -32,10 +38,10 @@ class ArenaSpace {
   [[nodiscard]] std::size_t used() const noexcept { return used_; }
 
  private:
-  [[nodiscard]] compute::Matrix matrix(int columns, int rows) noexcept {
+  [[nodiscard]] compute::Matrix place(int columns, std::size_t rows) noexcept {
     // An odd number of cache lines from row to row: walks along a column then use all cache sets.
     const int stride = static_cast<int>(compute::padded(columns)) + 16;
-    return {take(static_cast<std::size_t>(stride) * static_cast<std::size_t>(rows)), columns, stride};
+    return {take(static_cast<std::size_t>(stride) * rows), columns, stride};
   }
 
   int rows_;

@@ -9,6 +9,7 @@
 #include <telar/error.hpp>
 
 #include "base/random.hpp"
+#include "model/axes.hpp"
 #include "model/initialize.hpp"
 #include "model/weight_rules.hpp"
 #include "spec/describe.hpp"
@@ -126,26 +127,29 @@ void Model::add_variables(const Layer& layer, LayerInfo& info, const std::string
     add("kernel", {info.input_shape[0], dense->units}, dense->trainable, dense->kernel_initializer);
     if (dense->use_bias) add("bias", {dense->units}, dense->trainable, dense->bias_initializer);
   } else if (const auto* norm = std::get_if<BatchNormalization>(&layer)) {
-    if (norm->scale) add("gamma", info.input_shape, norm->trainable, norm->gamma_initializer);
-    if (norm->center) add("beta", info.input_shape, norm->trainable, norm->beta_initializer);
-    add("moving_mean", info.input_shape, false, norm->moving_mean_initializer);
-    add("moving_variance", info.input_shape, false, norm->moving_variance_initializer);
+    const std::vector<int> shape = extents_along(norm->axis, info.input_shape);
+    if (norm->scale) add("gamma", shape, norm->trainable, norm->gamma_initializer);
+    if (norm->center) add("beta", shape, norm->trainable, norm->beta_initializer);
+    add("moving_mean", shape, false, norm->moving_mean_initializer);
+    add("moving_variance", shape, false, norm->moving_variance_initializer);
     info.statistics = 2;
   } else if (const auto* prelu = std::get_if<PReLU>(&layer)) {
     add("alpha", info.input_shape, prelu->trainable, prelu->alpha_initializer);
   } else if (const auto* layer_norm = std::get_if<LayerNormalization>(&layer)) {
-    if (layer_norm->scale) add("gamma", info.input_shape, layer_norm->trainable, layer_norm->gamma_initializer);
-    if (layer_norm->center) add("beta", info.input_shape, layer_norm->trainable, layer_norm->beta_initializer);
+    const std::vector<int> shape = extents_along(layer_norm->axis, info.input_shape);
+    if (layer_norm->scale) add("gamma", shape, layer_norm->trainable, layer_norm->gamma_initializer);
+    if (layer_norm->center) add("beta", shape, layer_norm->trainable, layer_norm->beta_initializer);
   } else if (const auto* rms_norm = std::get_if<RMSNormalization>(&layer)) {
-    add("scale", info.input_shape, rms_norm->trainable, Ones{});
+    add("scale", extents_along(rms_norm->axis, info.input_shape), rms_norm->trainable, Ones{});
   } else if (const auto* given = std::get_if<Normalization>(&layer)) {
+    const std::vector<int> shape = extents_along(given->axis, info.input_shape);
     const auto put = [this](const std::vector<double>& numbers) {
       std::ranges::transform(numbers, weights_.end() - static_cast<std::ptrdiff_t>(numbers.size()),
                              [](double number) { return static_cast<float>(number); });
     };
-    add("mean", info.input_shape, false, Zeros{});
+    add("mean", shape, false, Zeros{});
     put(given->mean);
-    add("variance", info.input_shape, false, Ones{});
+    add("variance", shape, false, Ones{});
     put(given->variance);
     info.statistics = 2;
   } else if (const auto* custom = std::get_if<Custom>(&layer)) {

@@ -23,14 +23,18 @@ void find_users(const std::vector<Layer>& layers, const std::vector<LayerInfo>& 
 void place_variables(const Model& model, const PlanOptions& options, Program& program, ArenaSpace& space) {
   std::vector<bool> of_user(model.variables().size());
   find_users(model.layers(), model.infos(), of_user);
+  // A rule that tells the rows of a variable from its columns, be it a kernel or not.
+  const bool by_rows = options.rule && (options.rule->kind == UpdateRule::Kind::adafactor ||
+                                        options.rule->kind == UpdateRule::Kind::muon);
   for (std::size_t i = 0; i < of_user.size(); ++i) {
     const Variable& variable = model.variables()[i];
     PackedVariable packed{Vector{}, variable.offset, {}};
-    const bool is_kernel = variable.shape.size() == 2 && variable.path.ends_with("/kernel");
-    if (is_kernel && !of_user[i])
+    const bool has_rows = variable.shape.size() == 2 && !of_user[i], is_kernel = variable.path.ends_with("/kernel");
+    if (has_rows && (is_kernel || by_rows))
       packed.packed = space.kernel(variable.shape[0], variable.shape[1]);
     else
       packed.packed = space.vector(static_cast<int>(variable.size()));
+    if (has_rows && !is_kernel && by_rows) packed.flat = space.vector(static_cast<int>(variable.size()));
     const bool decays = std::ranges::none_of(options.exclude_from_weight_decay,
                                              [&](const std::string& name) { return is_called(variable, name); });
     std::visit([decays](auto& p) { p.decays = decays; }, packed.packed);
@@ -39,6 +43,7 @@ void place_variables(const Model& model, const PlanOptions& options, Program& pr
   each_trained(model, program.variables, [&](const Layer& layer, const std::string& name, PackedVariable& variable) {
     if (const Regularizer* regularizer = regularizer_of(layer, name))
       std::visit([&](auto& p) { p.penalty = penalty_of(*regularizer); }, variable.packed);
+    if (variable.flat) variable.flat->penalty = as_kernel(variable).penalty;
   });
   // Not a multiple of 4 KiB: the same weight's slots would else compete for the same cache sets.
   constexpr std::size_t kPage = 1024;

@@ -82,6 +82,12 @@ class Lowering {
         ops.push_back(op);
         break;
       }
+      case Stage::Kind::regroup: {
+        RegroupOp op = stage.regroup;
+        op.in() = in;
+        ops.push_back(op);
+        break;
+      }
       case Stage::Kind::noise: {
         if (phase != Phase::train) return in;
         NoiseOp op = stage.noise;
@@ -317,6 +323,15 @@ class Lowering {
         case Stage::Kind::flip:
         case Stage::Kind::translate:
           break;  // in front of everything that is trained
+        case Stage::Kind::regroup: {
+          RegroupOp op = stage.regroup;
+          op.back = !op.back;
+          op.in() = delta;
+          delta = op.out() = space_.matrix(stage.in.columns, stage.in.rows_each);
+          ops.push_back(op);
+          derived = false;
+          break;
+        }
         case Stage::Kind::noise:
           if (stage.noise.kind != NoiseOp::Kind::add) ops.push_back(DropoutGradOp{delta, stage.noise.mask});
           derived = false;
@@ -362,7 +377,8 @@ class Lowering {
           if (stage.trainable)
             updates.push_back(RowNormUpdateOp{stage.in, delta, norm.gamma, norm.beta, norm.row_mean, norm.row_inverse});
           if (i > first) {
-            const Matrix out = stage.trainable ? space_.matrix(delta.columns) : delta;  // the update reads delta
+            const Matrix out =
+                stage.trainable ? space_.matrix(delta.columns, delta.rows_each) : delta;  // the update reads delta
             ops.push_back(RowNormGradOp{stage.in, delta, out, norm.gamma, norm.row_mean, norm.row_inverse, norm.norm});
             delta = out;
           }
@@ -375,8 +391,16 @@ class Lowering {
     ops.insert(ops.end(), updates.begin(), updates.end());
     for (const Orthogonality& o : orthogonals_)  // a cosine is of both of its rows
       ops.push_back(TangentOp{o.kernel, o.units, o.sums, 2 * o.factor, o.of_rows});
+    relay(ops, false);
     if (options_.rule->waits) update_later(ops);
     add_constraints(ops);
+    relay(ops, true);
+  }
+
+  /// Between variables and their copies in C order.
+  void relay(std::vector<Op>& ops, bool back) const {
+    for (const PackedVariable& variable : program_.variables)
+      if (variable.flat) ops.push_back(RelayOp{as_kernel(variable), *variable.flat, back});
   }
 
   /// Where gradients wait: the steps of all variables.

@@ -6,6 +6,7 @@
 
 #include "compute/forward_ops.hpp"
 #include "model/acts.hpp"
+#include "model/axes.hpp"
 #include "model/model.hpp"
 #include "spec/describe.hpp"
 #include "spec/validate.hpp"
@@ -25,26 +26,6 @@ void need_flat(std::string_view what, const std::vector<int>& input, const std::
     throw Error(ErrorCode::usage, where,
                 std::string(what) + " takes samples of one axis, but gets " + shape_text(input),
                 "put a Flatten before it");
-}
-
-/// What of a sample a layer takes together is all of it: groups of a row are no operation.
-void need_all_axes(std::string_view what, const Axes& axes, const std::vector<int>& input, const std::string& where) {
-  const int rank = static_cast<int>(input.size());
-  std::vector<int> counted;
-  for (const int axis : axes.list) counted.push_back(axis < 0 ? axis + rank + 1 : axis);
-  const std::string text = "axis " + (axes.list.size() == 1 ? std::to_string(axes.list[0]) : list_text(axes.list));
-  for (const int axis : counted)
-    if (axis < 1 || axis > rank)
-      throw Error(ErrorCode::usage, where,
-                  text + " is outside of samples " + shape_text(input) + (axis == 0 ? ": 0 is the batch" : ""),
-                  "axes count from 1, or from -1 backwards");
-  std::vector<int> all;
-  for (int axis = 1; axis <= rank; ++axis) all.push_back(axis);
-  if (counted != all)
-    throw Error(ErrorCode::usage, where,
-                std::string(what) + " takes a sample as a whole, all axes in their order, but " + text +
-                    " of samples " + shape_text(input) + " is not that",
-                rank == 1 ? "axis = -1" : "axis = " + list_text(all) + ", or a Flatten before it");
 }
 
 void need_image(std::string_view what, const std::vector<int>& input, const std::string& where) {
@@ -90,8 +71,8 @@ struct Rule {
     if (row_act_of(layer.activation)) need_flat(name_of(layer.activation), input, where);
     return input;
   }
-  std::vector<int> operator()(const BatchNormalization&) const {
-    need_flat("BatchNormalization", input, where);
+  std::vector<int> operator()(const BatchNormalization& layer) const {
+    check_axes(layer.axis, input, where);
     return input;
   }
   std::vector<int> operator()(const Dropout& layer) const {
@@ -156,7 +137,7 @@ struct Rule {
   std::vector<int> operator()(const LeakyReLU&) const { return input; }
   std::vector<int> operator()(const ELU&) const { return input; }
   std::vector<int> operator()(const Softmax& layer) const {
-    need_all_axes("Softmax", layer.axis, input, where);
+    check_axes(layer.axis, input, where);
     return input;
   }
   std::vector<int> operator()(const PReLU&) const {
@@ -164,24 +145,31 @@ struct Rule {
     return input;
   }
   std::vector<int> operator()(const LayerNormalization& layer) const {
-    need_all_axes("LayerNormalization", layer.axis, input, where);
+    check_axes(layer.axis, input, where);
     return input;
   }
   std::vector<int> operator()(const RMSNormalization& layer) const {
-    need_all_axes("RMSNormalization", layer.axis, input, where);
+    check_axes(layer.axis, input, where);
+    const std::vector<int> places = places_of(layer.axis, input);
+    if (places.front() + static_cast<int>(places.size()) != static_cast<int>(input.size()))
+      throw Error(ErrorCode::usage, where,
+                  "RMSNormalization of samples " + shape_text(input) +
+                      " is over axes that are not the last ones, and Keras has its scale along the last ones",
+                  "such as axis = -1, or LayerNormalization");
     return input;
   }
   std::vector<int> operator()(const Normalization& layer) const {
-    need_flat("Normalization", input, where);
-    if (!layer.mean.empty() && layer.mean.size() != static_cast<std::size_t>(input[0]))
+    check_axes(layer.axis, input, where);
+    const int features = flat_size(extents_along(layer.axis, input), where);
+    if (!layer.mean.empty() && layer.mean.size() != static_cast<std::size_t>(features))
       throw Error(ErrorCode::usage, where,
                   "mean and variance have " + std::to_string(layer.mean.size()) + " numbers, but the samples " +
-                      std::to_string(input[0]),
+                      std::to_string(features),
                   "give one of each for every feature, or neither");
     return input;
   }
   std::vector<int> operator()(const UnitNormalization& layer) const {
-    need_all_axes("UnitNormalization", layer.axis, input, where);
+    check_axes(layer.axis, input, where);
     return input;
   }
 };

@@ -2,10 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
 #include <utility>
+
+#include <telar/error.hpp>
 
 #include "base/random.hpp"
 #include "model/acts.hpp"
+#include "model/axes.hpp"
 #include "model/weight_rules.hpp"
 
 namespace telar {
@@ -34,7 +40,7 @@ class StageMaker {
   }
   [[nodiscard]] Vector vector(const LayerInfo& layer, const std::string& name) {
     const PackedVariable* p = packed(layer, name);
-    return p == nullptr ? Vector{} : std::get<Vector>(p->packed);
+    return p == nullptr ? Vector{} : p->flat ? *p->flat : std::get<Vector>(p->packed);
   }
   /// `scaled`: the gather already does what the first Rescaling says.
   void add_stages(const std::vector<Layer>& layers, const std::vector<LayerInfo>& infos, bool& scaled) {
@@ -81,38 +87,24 @@ class StageMaker {
           add_activation(current, act_of(activation->activation));
         }
       } else if (const auto* norm = std::get_if<BatchNormalization>(&layer)) {
-        stage.kind = Stage::Kind::batch_norm;
-        stage.out = space_.matrix(current.columns);
-        const bool saves = options_.rule.has_value();
-        stage.norm = BatchNormOp{stage.in,
-                                 stage.out,
-                                 vector(info, "gamma"),
-                                 vector(info, "beta"),
-                                 vector(info, "moving_mean"),
-                                 vector(info, "moving_variance"),
-                                 saves ? space_.vector(current.columns) : Vector{},
-                                 saves ? space_.vector(current.columns) : Vector{},
-                                 static_cast<float>(norm->momentum),
-                                 static_cast<float>(norm->epsilon),
-                                 norm->trainable};
-        stage.trainable = norm->trainable && (norm->center || norm->scale);
-        stages_.push_back(stage);
-      } else if (std::holds_alternative<Normalization>(layer)) {
+        BatchNormOp op;
+        op.gamma = vector(info, "gamma");
+        op.beta = vector(info, "beta");
+        op.moving_mean = vector(info, "moving_mean");
+        op.moving_variance = vector(info, "moving_variance");
+        op.momentum = static_cast<float>(norm->momentum);
+        op.epsilon = static_cast<float>(norm->epsilon);
+        op.batch = norm->trainable;
+        along(norm->axis, info, current,
+              [&](const Matrix& in) { add_batch_norm(in, op, norm->trainable && (norm->center || norm->scale)); });
+      } else if (const auto* given = std::get_if<Normalization>(&layer)) {
         // Inference with statistics that nobody moves; 1e-14 is the square of the least deviation.
-        stage.kind = Stage::Kind::batch_norm;
-        stage.out = space_.matrix(current.columns);
-        const auto saved = [&] { return options_.rule ? space_.vector(current.columns) : Vector{}; };
-        stage.norm = BatchNormOp{.in = stage.in,
-                                 .out = stage.out,
-                                 .gamma = {},
-                                 .beta = {},
-                                 .moving_mean = vector(info, "mean"),
-                                 .moving_variance = vector(info, "variance"),
-                                 .saved_mean = saved(),
-                                 .saved_inverse = saved(),
-                                 .epsilon = 1e-14f,
-                                 .inverted = std::get<Normalization>(layer).invert};
-        stages_.push_back(stage);
+        BatchNormOp op;
+        op.moving_mean = vector(info, "mean");
+        op.moving_variance = vector(info, "variance");
+        op.epsilon = 1e-14f;
+        op.inverted = given->invert;
+        along(given->axis, info, current, [&](const Matrix& in) { add_batch_norm(in, op, false); });
       } else if (const auto* dropout = std::get_if<Dropout>(&layer)) {
         if (dropout->rate == 0) continue;
         stage.kind = Stage::Kind::dropout;
@@ -129,7 +121,7 @@ class StageMaker {
                             image_shape(info),
                             flip->mode != FlipMode::vertical,
                             flip->mode != FlipMode::horizontal,
-                            Random(model_.seed(), Purpose::dropout, info.name).key()};
+                            draws_of(flip->seed, info)};
         stages_.push_back(stage);
       } else if (const auto* translation = std::get_if<RandomTranslation>(&layer)) {
         stage.kind = Stage::Kind::translate;
@@ -153,8 +145,8 @@ class StageMaker {
         add_knee(current, {0, Knee{}.max, static_cast<float>(leaky->negative_slope)});
       } else if (const auto* elu = std::get_if<ELU>(&layer)) {
         add_knee(current, {0, Knee{}.max, static_cast<float>(elu->alpha), true});
-      } else if (std::holds_alternative<Softmax>(layer)) {
-        add_softmax(current, RowAct::softmax);
+      } else if (const auto* softmax = std::get_if<Softmax>(&layer)) {
+        along(softmax->axis, info, current, [&](const Matrix& in) { add_softmax(in, RowAct::softmax); });
       } else if (const auto* prelu = std::get_if<PReLU>(&layer)) {
         stage.kind = Stage::Kind::prelu;
         stage.out = space_.matrix(current.columns);
@@ -162,12 +154,14 @@ class StageMaker {
         stage.alpha = vector(info, "alpha");
         stages_.push_back(stage);
       } else if (const auto* layer_norm = std::get_if<LayerNormalization>(&layer)) {
-        const float epsilon = static_cast<float>(layer_norm->epsilon);
-        add_row_norm(current, {RowNorm::Kind::layer, epsilon}, vector(info, "gamma"), vector(info, "beta"),
-                     layer_norm->trainable);
+        const RowNorm how{RowNorm::Kind::layer, static_cast<float>(layer_norm->epsilon)};
+        along(layer_norm->axis, info, current, [&](const Matrix& in) {
+          add_row_norm(in, how, vector(info, "gamma"), vector(info, "beta"), layer_norm->trainable);
+        });
       } else if (const auto* rms_norm = std::get_if<RMSNormalization>(&layer)) {
-        const float epsilon = static_cast<float>(rms_norm->epsilon);
-        add_row_norm(current, {RowNorm::Kind::rms, epsilon}, vector(info, "scale"), {}, rms_norm->trainable);
+        const RowNorm how{RowNorm::Kind::rms, static_cast<float>(rms_norm->epsilon)};
+        along(rms_norm->axis, info, current,
+              [&](const Matrix& in) { add_row_norm(in, how, vector(info, "scale"), {}, rms_norm->trainable); });
       } else if (const auto* residual = std::get_if<Residual>(&layer)) {
         const std::size_t fork = stages_.size();
         stages_.push_back({Stage::Kind::fork, current, current});
@@ -180,8 +174,10 @@ class StageMaker {
         add_activity({static_cast<float>(activity->l1), static_cast<float>(activity->l2)});
       } else if (const auto* custom = std::get_if<Custom>(&layer)) {
         add_custom(*custom, info, current);
-      } else if (std::holds_alternative<UnitNormalization>(layer)) {
-        add_row_norm(current, {RowNorm::Kind::unit, 1e-12f}, {}, {}, false);
+      } else if (const auto* unit_norm = std::get_if<UnitNormalization>(&layer)) {
+        along(unit_norm->axis, info, current, [&](const Matrix& in) {
+          add_row_norm(in, {RowNorm::Kind::unit, 1e-12f}, {}, {}, false);
+        });
       }  // Flatten changes no number
       if (!stages_.empty()) current = stages_.back().out;
     }
@@ -223,8 +219,46 @@ class StageMaker {
                                                      : TranslateOp::Fill::reflect;
     op.bilinear = layer.interpolation == Interpolation::bilinear;
     op.fill_value = static_cast<float>(layer.fill_value);
-    op.key = Random(model_.seed(), Purpose::dropout, info.name).key();
+    op.key = draws_of(layer.seed, info);
     return op;
+  }
+
+  /// add(matrix) with a matrix whose rows are what lies along `axes`, of all samples; what the stages it adds make goes
+  /// back to where its numbers come from.
+  template <class F>
+  void along(const Axes& axes, const LayerInfo& info, const Matrix& in, const F& add) {
+    const std::vector<int>& shape = info.input_shape;
+    const std::vector<int> places = places_of(axes, shape);
+    if (places.size() == shape.size()) return add(in);
+    const int columns = flat_size(extents_along(axes, shape), info.name), rows_each = in.columns / columns;
+    if (std::int64_t{options_.max_rows} * rows_each > std::numeric_limits<int>::max())
+      throw Error(ErrorCode::usage, info.name,
+                  "a batch of " + std::to_string(options_.max_rows) + " has more than 2^31 parts to normalise",
+                  "take a smaller batch");
+    RegroupOp op{in, space_.matrix(columns, rows_each), order_with_last(places, shape)};
+    add_regroup(op);
+    add(op.grouped);
+    op.grouped = stages_.back().out;
+    op.flat = space_.matrix(in.columns);
+    op.back = true;
+    add_regroup(op);
+  }
+  void add_regroup(const RegroupOp& op) {
+    Stage stage{Stage::Kind::regroup, op.in(), op.out()};
+    stage.regroup = op;
+    stages_.push_back(stage);
+  }
+  void add_batch_norm(const Matrix& in, const BatchNormOp& op, bool trainable) {
+    Stage stage{Stage::Kind::batch_norm, in, space_.matrix(in.columns, in.rows_each)};
+    stage.trainable = trainable;
+    stage.norm = op;
+    stage.norm.in = in;
+    stage.norm.out = stage.out;
+    if (options_.rule) {
+      stage.norm.saved_mean = space_.vector(in.columns);
+      stage.norm.saved_inverse = space_.vector(in.columns);
+    }
+    stages_.push_back(stage);
   }
 
   void add_activation(const Matrix& in, Act act) {
@@ -244,9 +278,9 @@ class StageMaker {
     stages_.push_back(stage);
   }
   void add_row_norm(const Matrix& in, const RowNorm& norm, const Vector& gamma, const Vector& beta, bool trainable) {
-    Stage stage{Stage::Kind::row_norm, in, space_.matrix(in.columns)};
+    Stage stage{Stage::Kind::row_norm, in, space_.matrix(in.columns, in.rows_each)};
     stage.trainable = trainable && (gamma || beta);
-    const auto saved = [&] { return options_.rule ? space_.vector(options_.max_rows) : Vector{}; };
+    const auto saved = [&] { return options_.rule ? space_.vector(options_.max_rows * in.rows_each) : Vector{}; };
     stage.row_norm = RowNormOp{in, stage.out, gamma, beta, saved(), saved(), norm};
     stages_.push_back(stage);
   }
@@ -272,7 +306,7 @@ class StageMaker {
     stages_.push_back(stage);
   }
   void add_softmax(const Matrix& in, RowAct act) {
-    stages_.push_back({Stage::Kind::softmax, in, space_.matrix(in.columns), Act::linear, act});
+    stages_.push_back({Stage::Kind::softmax, in, space_.matrix(in.columns, in.rows_each), Act::linear, act});
   }
 
   [[nodiscard]] bool any_trainable() const {

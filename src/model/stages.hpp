@@ -27,6 +27,7 @@ struct Stage {
     activity,
     flip,
     translate,
+    regroup,
     custom,
     fork,
     join
@@ -51,6 +52,7 @@ struct Stage {
   compute::ActivityOp activity{};
   compute::FlipOp flip{};
   compute::TranslateOp translate{};
+  compute::RegroupOp regroup{};
   compute::UserLayer user{};
   std::vector<compute::Vector> user_weights{};
 

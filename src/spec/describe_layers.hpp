@@ -154,7 +154,8 @@ void describe(T& s, V&& v) {
 
 inline constexpr std::string_view kDrawSeedDoc =
     "Decides the numbers; default: the network's seed and the layer's name do.";
-inline constexpr std::string_view kAxesDoc = "All axes of a sample, from 1, or from -1 backwards: -1 or [1, 2].";
+inline constexpr std::string_view kAxesDoc = "What is taken together, axes from 1, or from -1 backwards: -1 or [1, 2].";
+inline constexpr std::string_view kFeaturesDoc = "Where a feature is a place: an axis from 1, or from -1 backwards.";
 inline constexpr Range kAxes{-8, 8};
 inline constexpr std::string_view kNameDoc = "Name of the layer; empty: the automatic one, such as dense_1.";
 
@@ -194,6 +195,7 @@ void describe(T& s, V&& v) {
 
 template <Is<BatchNormalization> T, class V>
 void describe(T& s, V&& v) {
+  v.field("axis", s.axis, kFeaturesDoc, kAxes);
   v.field("momentum", s.momentum, "Share of the old moving average kept at each step.", kUnitInterval);
   v.field("epsilon", s.epsilon, "Added to the variance.", kPositive);
   v.field("center", s.center, "Whether beta is added.");
@@ -321,7 +323,7 @@ void describe(T& s, V&& v) {
 
 template <Is<Normalization> T, class V>
 void describe(T& s, V&& v) {
-  v.field("axis", s.axis, "What is normalised: the last axis.", kLastAxis);
+  v.field("axis", s.axis, kFeaturesDoc, kAxes);
   v.field("mean", s.mean, "Of each feature; empty: of the training data.", kFinite);
   v.field("variance", s.variance, "Of each feature; empty: of the training data.", kNotNegative);
   v.field("invert", s.invert, "Whether it goes the other way: x * sqrt(variance) + mean.");
@@ -331,6 +333,7 @@ void describe(T& s, V&& v) {
 template <Is<RandomFlip> T, class V>
 void describe(T& s, V&& v) {
   v.field("mode", s.mode, "Which sides change places, both or neither of both.");
+  v.field("seed", s.seed, kDrawSeedDoc, kSeed);
   v.field("name", s.name, kNameDoc);
 }
 
@@ -343,6 +346,7 @@ void describe(T& s, V&& v) {
   v.field("width_factor", s.width_factor, "How far to the right, as a share of the width, likewise.", kShift);
   v.field("fill_mode", s.fill_mode, "What is beyond the edges.");
   v.field("interpolation", s.interpolation, "Between pixels.");
+  v.field("seed", s.seed, kDrawSeedDoc, kSeed);
   v.field("fill_value", s.fill_value, "What is beyond the edges with fill_mode constant.", kFinite);
   v.field("name", s.name, kNameDoc);
 }

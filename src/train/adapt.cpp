@@ -5,6 +5,7 @@
 
 #include <telar/sequential.hpp>
 
+#include "model/axes.hpp"
 #include "train/session.hpp"
 #include "train/state.hpp"
 
@@ -12,7 +13,7 @@ namespace telar {
 
 namespace {
 
-/// Sums over samples of each feature's distance to its first number, and of the squares, in the samples' order.
+/// Sums over samples of each number's distance to the first sample's, and of the squares, in the samples' order.
 struct FeatureSums {
   std::vector<double> first, sums, squares;
 
@@ -29,6 +30,20 @@ struct FeatureSums {
     }
   }
 };
+
+/// Of each number of a sample, which feature it belongs to.
+std::vector<std::size_t> features_of(const Axes& axes, const std::vector<int>& shape) {
+  const std::vector<int> places = places_of(axes, shape);
+  auto step = static_cast<std::size_t>(flat_size(shape, "adapt"));
+  std::vector<std::size_t> features(step);
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    const auto extent = static_cast<std::size_t>(shape[axis]);
+    step /= extent;
+    if (!std::ranges::binary_search(places, static_cast<int>(axis))) continue;
+    for (std::size_t i = 0; i < features.size(); ++i) features[i] = features[i] * extent + i / step % extent;
+  }
+  return features;
+}
 
 FeatureSums sums_of_outputs(const Model& model, const Dataset& data) {
   constexpr std::size_t kRows = 256;
@@ -57,12 +72,22 @@ void Sequential::adapt(const Dataset& data) {
     if (layer == nullptr || !layer->mean.empty()) continue;
     const FeatureSums sums = sums_of_outputs(first_layers(model, i), data);
     const double count = static_cast<double>(data.size());
-    float* mean = &model.weights()[model.variable(i, "mean")->offset];
-    float* variance = &model.weights()[model.variable(i, "variance")->offset];
-    for (std::size_t c = 0; c < sums.first.size(); ++c) {
-      const double shift = sums.sums[c] / count;
-      mean[c] = static_cast<float>(sums.first[c] + shift);
-      variance[c] = static_cast<float>(std::max(sums.squares[c] / count - shift * shift, 0.0));
+    const std::vector<std::size_t> feature = features_of(layer->axis, model.infos()[i].input_shape);
+    const Variable &mean = *model.variable(i, "mean"), &variance = *model.variable(i, "variance");
+    const double each = static_cast<double>(feature.size()) / static_cast<double>(mean.size());
+    // A feature's variance is the mean of those of its numbers, and the variance of their means.
+    std::vector<double> means(feature.size()), of_feature(mean.size()), spread(mean.size());
+    for (std::size_t c = 0; c < feature.size(); ++c) {
+      means[c] = sums.first[c] + sums.sums[c] / count;
+      of_feature[feature[c]] += means[c] / each;
+    }
+    for (std::size_t c = 0; c < feature.size(); ++c) {
+      const double shift = sums.sums[c] / count, apart = means[c] - of_feature[feature[c]];
+      spread[feature[c]] += (std::max(sums.squares[c] / count - shift * shift, 0.0) + apart * apart) / each;
+    }
+    for (std::size_t f = 0; f < mean.size(); ++f) {
+      model.weights()[mean.offset + f] = static_cast<float>(of_feature[f]);
+      model.weights()[variance.offset + f] = static_cast<float>(spread[f]);
     }
   }
 }

@@ -50,16 +50,16 @@ void check_names(const Model& model, const Optimizer& optimizer, const std::stri
   }
 }
 
-/// Throws Error (usage) if the optimiser would tell rows from columns of what is no kernel: Keras does, telar does not.
+/// Throws Error (usage) if the optimiser would tell rows from columns of each part of a variable: Keras does, telar of
+/// whole ones.
 void check_axes(const Model& model, const Optimizer& optimizer) {
-  if (!std::holds_alternative<Adafactor>(optimizer) && !std::holds_alternative<Muon>(optimizer)) return;
+  if (!std::holds_alternative<Adafactor>(optimizer)) return;
   for (const Variable& v : model.variables())
-    if (v.trainable && v.shape.size() > 1 &&
-        (v.path.ends_with("/gamma") || v.path.ends_with("/beta") || v.path.ends_with("/scale")))
+    if (v.trainable && v.shape.size() > 2)
       throw Error(ErrorCode::usage, "optimizer (" + std::string(class_name(optimizer)) + ")",
                   v.path + " has " + std::to_string(v.shape.size()) +
-                      " axes, and this optimizer tells rows from columns, which telar does of kernels alone",
-                  "put a Flatten before its layer, or use another optimizer");
+                      " axes, and telar's Adafactor tells rows from columns of up to two",
+                  "let its layer normalise fewer axes, put a Flatten before it, or use another optimizer");
 }
 
 /// Throws Error (usage) unless it is in its ranges and the mean over the samples.

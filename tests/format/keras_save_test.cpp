@@ -145,15 +145,30 @@ TEST_F(KerasSave, KeepsAxesNoiseShapesAndSeeds) {
   EXPECT_TRUE(dropout["noise_shape"][0].is_null()) << "None, as Keras says it";
 }
 
-TEST_F(KerasSave, KeepsLayersOfImagesAndWhatGoesTheOtherWay) {
+TEST_F(KerasSave, KeepsNormalisationsAlongSomeOfSeveralAxes) {
   const Sequential model(
-      Input{4, 4, 1},
-      {RandomFlip{FlipMode::vertical},
-       RandomTranslation{
-           .height_factor = 0.1, .width_factor = {-0.2, 0.3}, .fill_mode = FillMode::constant, .fill_value = 0.5},
-       Flatten{}, Normalization{.invert = true}, Dense{.units = 2}});
+      Input{2, 3, 4},
+      {BatchNormalization{.axis = 1}, LayerNormalization{.axis = 2}, RMSNormalization{}, Normalization{.axis = {1, 3}},
+       Residual{{LayerNormalization{.axis = {3, 1}}}}, BatchNormalization{.axis = -2}, Softmax{}});
+  const Sequential loaded = again(model);
+  EXPECT_EQ(loaded.weights_sha256(), model.weights_sha256());
+  EXPECT_EQ(std::get<BatchNormalization>(loaded.layers()[0]).axis, 1);
+  EXPECT_EQ(std::get<LayerNormalization>(loaded.layers()[1]).axis.list, std::vector<int>{2});
+  EXPECT_EQ(std::get<Normalization>(loaded.layers()[3]).axis.list, (std::vector<int>{1, 3}));
+  EXPECT_EQ(std::get<BatchNormalization>(loaded.layers()[5]).axis, -2);
+}
+
+TEST_F(KerasSave, KeepsLayersOfImagesAndWhatGoesTheOtherWay) {
+  const Sequential model(Input{4, 4, 1}, {RandomFlip{.mode = FlipMode::vertical, .seed = 7},
+                                          RandomTranslation{.height_factor = 0.1,
+                                                            .width_factor = {-0.2, 0.3},
+                                                            .fill_mode = FillMode::constant,
+                                                            .seed = 8,
+                                                            .fill_value = 0.5},
+                                          Flatten{}, Normalization{.invert = true}, Dense{.units = 2}});
   const Sequential loaded = again(model);
   EXPECT_EQ(std::get<RandomFlip>(loaded.layers()[0]).mode, FlipMode::vertical);
+  EXPECT_EQ(std::get<RandomFlip>(loaded.layers()[0]).seed, 7U);
   const auto& shift = std::get<RandomTranslation>(loaded.layers()[1]);
   EXPECT_EQ(shift.height_factor.low, -0.1);
   EXPECT_EQ(shift.height_factor.high, 0.1);
@@ -161,6 +176,7 @@ TEST_F(KerasSave, KeepsLayersOfImagesAndWhatGoesTheOtherWay) {
   EXPECT_EQ(shift.width_factor.high, 0.3);
   EXPECT_EQ(shift.fill_mode, FillMode::constant);
   EXPECT_EQ(shift.fill_value, 0.5);
+  EXPECT_EQ(shift.seed, 8U);
   EXPECT_TRUE(std::get<Normalization>(loaded.layers()[3]).invert);
 }
 

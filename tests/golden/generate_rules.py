@@ -5,7 +5,8 @@
   KERAS_BACKEND=jax python3 generate_rules.py
 
 Inputs are those of golden.json. Every training is of 6 -> Dense 9 relu -> BatchNormalization -> Dense 3 softmax, from
-fixed weights, as those of golden.json, some with a PReLU before the last: batches of 16, four epochs, no shuffle.
+fixed weights, as those of golden.json, some with a PReLU before the last, or of shaped_network: batches of 16, four
+epochs, no shuffle.
 """
 
 import json
@@ -77,8 +78,31 @@ def network(units=9, start=None, first={}, norm={}, last={}, prelu=None):
     return model, weights
 
 
-def training(tag, optimizer, class_weight=None, **options):
-    model, start = network(**options)
+def shaped_network(norm={}):
+    """Weights of a normalisation that have rows and columns, and some that have one axis of several."""
+    model = keras.Sequential(
+        [
+            layers.Input((6,)),
+            layers.Dense(12, name="dense"),
+            layers.Reshape((3, 4)),
+            layers.LayerNormalization(axis=[1, 2], name="layer_normalization", **norm),
+            layers.BatchNormalization(axis=1, name="batch_normalization"),
+            layers.RMSNormalization(name="rms_normalization"),
+            layers.Flatten(),
+            layers.Dense(3, activation="softmax", name="dense_1"),
+        ]
+    )
+    random = np.random.default_rng(6)
+    weights = []
+    for variable in model.weights:
+        values = random.normal(size=variable.shape) * 0.5
+        weights.append((values if len(variable.shape) == 2 else 1 + np.abs(values) / 2).astype(np.float32))
+    model.set_weights(weights)
+    return model, weights
+
+
+def training(tag, optimizer, class_weight=None, make=network, **options):
+    model, start = make(**options)
     model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     data = GOLDEN["e2e_data"]
     x, xv = (np.array(data[k], np.float32).reshape(-1, 6) for k in ("X", "XV"))
@@ -151,11 +175,34 @@ def trainings():
     )
 
 
+def shaped_trainings():
+    yield training("adafactor", optimizers.Adafactor(learning_rate=0.1), make=shaped_network)
+    yield training(
+        "adafactor_clip",
+        optimizers.Adafactor(learning_rate=0.1, global_clipnorm=0.1, weight_decay=0.01, gradient_accumulation_steps=2),
+        make=shaped_network,
+        norm={"gamma_regularizer": regularizers.L2(0.05), "beta_constraint": constraints.NonNeg()},
+    )
+    yield training(
+        "adafactor_ema",
+        optimizers.Adafactor(learning_rate=0.1, use_ema=True, ema_momentum=0.9, ema_overwrite_frequency=3),
+        make=shaped_network,
+    )
+    yield training("muon", optimizers.Muon(learning_rate=0.02), make=shaped_network)
+    yield training(
+        "muon_excluding",
+        optimizers.Muon(learning_rate=0.02, exclude_layers=["layer_normalization"], weight_decay=0.1, clipvalue=0.05),
+        make=shaped_network,
+    )
+    yield training("lamb", optimizers.Lamb(learning_rate=0.01), make=shaped_network)
+
+
 def values():
     return {
         "keras": keras.__version__,
         "optimizers": [trace(*case) for case in OPTIMIZERS],
         "trainings": list(trainings()),
+        "shaped_trainings": list(shaped_trainings()),
     }
 
 

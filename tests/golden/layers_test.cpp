@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <numeric>
 
+#include <telar/telar.hpp>
+
 #include "golden/golden.hpp"
 #include "model/plan.hpp"
 #include "spec/validate.hpp"
@@ -59,6 +61,9 @@ void expect_as_keras(const Json& c, const Layer& layer, const Json& all = layer_
   std::vector<float> weights(model.weights().begin(), given ? model.weights().end() : model.weights().begin() + n * n);
   for (std::size_t i = 0; i < c.at("weights").size(); ++i) {
     EXPECT_TRUE(model.variables()[i + 1].path.ends_with("/" + c.at("weights")[i][0].get<std::string>()));
+    if (c.contains("shapes")) {
+      EXPECT_EQ(model.variables()[i + 1].shape, c.at("shapes")[i].get<std::vector<int>>());
+    }
     for (const float w : floats(c.at("weights")[i][1])) weights.push_back(w);
   }
   const EngineBatch batch{columns, floats(all.at("x")), {}, floats(all.at("targets")), {}};
@@ -69,7 +74,8 @@ void expect_as_keras(const Json& c, const Layer& layer, const Json& all = layer_
 
   const double loss = c.at("loss").get<double>();
   EXPECT_NEAR(engine.run(compute::Phase::evaluate, batch).loss, loss, 1e-6 * (1 + loss));
-  EXPECT_NEAR(engine.run(compute::Phase::train, batch).loss, loss, 1e-6 * (1 + loss));
+  const double training_loss = c.value("training_loss", loss);
+  EXPECT_NEAR(engine.run(compute::Phase::train, batch).loss, training_loss, 1e-6 * (1 + training_loss));
   const std::vector<float> gradient = engine.slot(0);
   const auto part = [&](const Variable& v) {
     return std::vector<float>(gradient.begin() + v.offset, gradient.begin() + v.offset + v.size());
@@ -80,6 +86,11 @@ void expect_as_keras(const Json& c, const Layer& layer, const Json& all = layer_
   for (std::size_t i = 0; i < c.at("gradients").size(); ++i)
     EXPECT_LE(max_norm_error(part(model.variables()[i + 1]), floats(c.at("gradients")[i])), 2e-5)
         << model.variables()[i + 1].path;
+  std::vector<float> moved;  // moving averages: the last variables
+  for (const Json& variable : c.value("moved", Json::array()))
+    for (const float number : floats(variable)) moved.push_back(number);
+  const std::vector<float> after = engine.weights();
+  EXPECT_LE(max_norm_error({after.end() - static_cast<std::ptrdiff_t>(moved.size()), after.end()}, moved), 1e-6);
 }
 
 TEST(Golden, LayersAreKerass) {
@@ -98,6 +109,32 @@ TEST(Golden, LayersOverSeveralAxesAreKerass) {
     const std::optional<Layer> layer = layer_of(c, Layer::Alternatives{});
     ASSERT_TRUE(layer);
     expect_as_keras(c, *layer, shaped);
+  }
+}
+
+TEST(Golden, LayersAlongSomeOfSeveralAxesAreKerass) {
+  const Json& more = layer_cases().at("more");
+  for (const Json& c : more.at("cases")) {
+    SCOPED_TRACE(c.at("class").get<std::string>() + " " + c.at("args").dump());
+    const std::optional<Layer> layer = layer_of(c, Layer::Alternatives{});
+    ASSERT_TRUE(layer);
+    expect_as_keras(c, *layer, more);
+  }
+}
+
+TEST(Golden, WhatANormalizationAdaptsToOnSomeOfSeveralAxesIsKerass) {
+  const Json& more = layer_cases().at("more");
+  const std::vector<float> x = floats(more.at("x"));
+  const auto shape = more.at("target_shape").get<std::vector<int>>();
+  for (const Json& c : more.at("adapted")) {
+    SCOPED_TRACE(c.at("axis").dump());
+    const auto layer = settings<Normalization>(Json{{"axis", c.at("axis")}});
+    ASSERT_TRUE(layer);
+    Sequential model(Input(shape), {*layer});
+    model.adapt(from_arrays(shape, x, std::vector<std::int32_t>(more.at("shape")[0].get<std::size_t>()), 1));
+    std::vector<float> adapted = floats(c.at("mean"));
+    for (const float variance : floats(c.at("variance"))) adapted.push_back(variance);
+    EXPECT_LE(max_norm_error({model.get_weights().begin(), model.get_weights().end()}, adapted), 1e-6);
   }
 }
 

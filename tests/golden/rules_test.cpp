@@ -102,5 +102,35 @@ TEST(Golden, TrainingsByRulesOfVariablesEndWhereKerasDoes) {
   }
 }
 
+TEST(Golden, TrainingsByRulesOfWeightsOfNormalisationsWithTwoAxesEndWhereKerasDoes) {
+  TELAR_NEEDS_GOLDEN("e2e_data");
+  const std::map<std::string, Optimizer> optimizers{
+      {"adafactor", Adafactor{.learning_rate = 0.1}},
+      {"adafactor_clip",
+       Adafactor{.learning_rate = 0.1, .weight_decay = 0.01, .global_clipnorm = 0.1, .gradient_accumulation_steps = 2}},
+      {"adafactor_ema",
+       Adafactor{.learning_rate = 0.1, .use_ema = true, .ema_momentum = 0.9, .ema_overwrite_frequency = 3}},
+      {"muon", Muon{.learning_rate = 0.02}},
+      {"muon_excluding",
+       Muon{.learning_rate = 0.02, .weight_decay = 0.1, .clipvalue = 0.05, .exclude_layers = {"layer_normalization"}}},
+      {"lamb", Lamb{.learning_rate = 0.01}},
+  };
+  for (const Json& c : rules().at("shaped_trainings")) {
+    const std::string tag = c.at("tag").get<std::string>();
+    SCOPED_TRACE(tag);
+    LayerNormalization norm{.axis = {1, 2}};
+    if (tag == "adafactor_clip") norm.gamma_regularizer = L2{.l2 = 0.05}, norm.beta_constraint = NonNeg{};
+    Sequential model(Input{6},
+                     {Dense{.units = 12}, Reshape{.target_shape = {3, 4}}, norm, BatchNormalization{.axis = 1},
+                      RMSNormalization{}, Flatten{}, Dense{.units = 3, .activation = Activation::softmax}});
+    model.set_weights(floats(c.at("init")));
+    model.compile({.optimizer = optimizers.at(tag), .loss = SparseCategoricalCrossentropy{}, .metrics = {Accuracy{}}});
+    const Dataset validation = end_to_end_data("XV", "YV");
+    const History history = model.fit(end_to_end_data("X", "Y"),
+                                      {.batch_size = 16, .epochs = 4, .validation_data = validation, .shuffle = false});
+    expect_ends_as_keras(model, history, validation, c);
+  }
+}
+
 }  // namespace
 }  // namespace telar::golden

@@ -79,11 +79,15 @@ class GoldenFromKeras(unittest.TestCase):
         self.each(kept["cases"] + [kept["residual"]], made["cases"] + [made["residual"]])
         self.close(kept["shaped"]["x"], made["shaped"]["x"])
         self.each(kept["shaped"]["cases"], made["shaped"]["cases"])
+        self.close(kept["more"]["x"], made["more"]["x"])
+        self.each(kept["more"]["cases"], made["more"]["cases"])
+        self.close(kept["more"]["adapted"], made["more"]["adapted"])
 
     def test_generated_rules(self):
         kept, made = json.loads((FOLDER / "rules.json").read_text()), generate_rules.values()
         self.each(kept["optimizers"], made["optimizers"])
-        self.each(kept["trainings"], made["trainings"], TRAINING)
+        for part in ("trainings", "shaped_trainings"):
+            self.each(kept[part], made[part], TRAINING)
 
     def test_generated_vocabulary(self):
         kept, made = json.loads((FOLDER / "vocabulary.json").read_text()), generate_vocabulary.values()

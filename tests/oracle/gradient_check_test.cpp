@@ -15,6 +15,9 @@ namespace {
 
 using Layers = std::vector<Layer>;
 
+/// The layer on samples (2, 3), along one of their axes.
+Layers shaped(const Layer& layer) { return {Reshape{.target_shape = {2, 3}}, layer, Flatten{}}; }
+
 /// Layers that make (6) of (6), with every way that the layer can take.
 std::vector<Layers> examples(const Rescaling&) { return {{Rescaling{.scale = 0.5, .offset = 0.25}}}; }
 std::vector<Layers> examples(const Flatten&) { return {{Flatten{}}}; }
@@ -33,7 +36,9 @@ std::vector<Layers> examples(const ActivationLayer&) {
 std::vector<Layers> examples(const BatchNormalization&) {
   return {{BatchNormalization{}},
           {BatchNormalization{.center = false, .scale = false}},
-          {BatchNormalization{.trainable = false}}};
+          {BatchNormalization{.trainable = false}},
+          shaped(BatchNormalization{.axis = 1}),
+          shaped(BatchNormalization{})};
 }
 std::vector<Layers> examples(const Dropout&) { return {{Dropout{.rate = 0.4}}}; }
 std::vector<Layers> examples(const ReLU&) {
@@ -41,16 +46,16 @@ std::vector<Layers> examples(const ReLU&) {
 }
 std::vector<Layers> examples(const LeakyReLU&) { return {{LeakyReLU{}}}; }
 std::vector<Layers> examples(const ELU&) { return {{ELU{.alpha = 0.7}}}; }
-std::vector<Layers> examples(const Softmax&) { return {{Softmax{}}}; }
+std::vector<Layers> examples(const Softmax&) { return {{Softmax{}}, shaped(Softmax{.axis = 1})}; }
 std::vector<Layers> examples(const PReLU&) { return {{PReLU{.alpha_initializer = Constant{0.3}}}}; }
 std::vector<Layers> examples(const GaussianNoise&) { return {{GaussianNoise{.stddev = 0.2}}}; }
 std::vector<Layers> examples(const GaussianDropout&) { return {{GaussianDropout{.rate = 0.3}}}; }
 std::vector<Layers> examples(const AlphaDropout&) { return {{AlphaDropout{.rate = 0.3}}}; }
 std::vector<Layers> examples(const LayerNormalization&) {
-  return {{LayerNormalization{}}, {LayerNormalization{.center = false, .scale = false}}};
+  return {{LayerNormalization{}}, {LayerNormalization{.center = false, .scale = false}}, shaped(LayerNormalization{})};
 }
-std::vector<Layers> examples(const RMSNormalization&) { return {{RMSNormalization{}}}; }
-std::vector<Layers> examples(const UnitNormalization&) { return {{UnitNormalization{}}}; }
+std::vector<Layers> examples(const RMSNormalization&) { return {{RMSNormalization{}}, shaped(RMSNormalization{})}; }
+std::vector<Layers> examples(const UnitNormalization&) { return {{UnitNormalization{}}, shaped(UnitNormalization{})}; }
 
 std::vector<Layers> examples(const ActivityRegularization&) {
   return {{ActivityRegularization{.l1 = 0.1, .l2 = 0.2}},
@@ -60,7 +65,7 @@ std::vector<Layers> examples(const Normalization&) {
   const Normalization normal{.mean = {0, 1, 2, -1, 0.5, 0}, .variance = {1, 2, 0.5, 0.1, 0.3, 3}};
   Normalization inverse = normal;
   inverse.invert = true;
-  return {{normal}, {inverse}};
+  return {{normal}, {inverse}, shaped(Normalization{.axis = 1, .mean = {0, 1}, .variance = {2, 0.5}})};
 }
 std::vector<Layers> examples(const Custom&) {
   return {{test::OwnPRelu{}}, {test::OwnDense{5}, Residual{{test::OwnDense{5}}}, test::OwnDense{6}}};

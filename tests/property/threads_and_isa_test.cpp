@@ -103,6 +103,7 @@ std::string hash_of_large_training(int threads) {
       Input{28, 28},
       {RandomFlip{.mode = FlipMode::horizontal}, RandomTranslation{.height_factor = 0.1, .width_factor = 0.1},
        Flatten{}, Dense{.units = 250, .activation = Activation::relu}, BatchNormalization{}, Dropout{.rate = 0.3},
+       Reshape{.target_shape = {10, 25}}, LayerNormalization{.axis = 1}, BatchNormalization{.axis = 1}, Flatten{},
        Dense{.units = 130, .activation = Activation::tanh, .kernel_regularizer = columns},
        Dense{.units = 10, .activation = Activation::softmax, .kernel_regularizer = rows}},
       1);

@@ -54,6 +54,28 @@ TEST(ImageLayers, MakeTheSameBitsForAnyNumberOfThreads) {
   EXPECT_EQ(hash(1), hash(4));
 }
 
+TEST(ImageLayers, DrawBySeedInPlaceOfTheNetworksSeedAndTheName) {
+  const auto hash = [](Layer layer, std::uint64_t seed, const std::string& name) {
+    std::visit([&](auto& l) { l.name = name; }, static_cast<Layer::Alternatives&>(layer));
+    Sequential model{
+        Input{6, 5},
+        {kScale, layer, Flatten{}, Dense{.units = 3, .activation = Activation::softmax, .kernel_initializer = Ones{}}},
+        seed};
+    model.compile({.loss = SparseCategoricalCrossentropy{}});
+    model.fit(images(), {.batch_size = 8, .shuffle = false});
+    return model.weights_sha256();
+  };
+  RandomTranslation seeded_moves = kMoves;
+  seeded_moves.seed = 3;
+  for (const auto& [plain, seeded] :
+       std::vector<std::pair<Layer, Layer>>{{RandomFlip{}, RandomFlip{.seed = 3}}, {kMoves, seeded_moves}}) {
+    EXPECT_NE(hash(plain, 0, "a"), hash(plain, 0, "b"));
+    EXPECT_NE(hash(plain, 0, "a"), hash(plain, 1, "a"));
+    EXPECT_EQ(hash(seeded, 0, "a"), hash(seeded, 1, "b"));
+  }
+  EXPECT_NE(hash(RandomFlip{.seed = 3}, 0, "a"), hash(RandomFlip{.seed = 4}, 0, "a"));
+}
+
 TEST(ImageLayers, StandBeforeRescalingAsWellAsBehindIt) {
   Sequential before = image_network({kMoves, kScale}), behind = image_network({kScale, kMoves});
   const auto loss = [](Sequential& model) { return model.fit(images(), {.batch_size = 8})["loss"][0]; };

@@ -18,8 +18,9 @@ HWY_INLINE V Coefficient(const Frame& frame, const Vector& vector, std::size_t c
 }
 
 void Run(const BatchNormOp& op, const Frame& frame, const Piece& piece) {
-  const std::size_t rows = static_cast<std::size_t>(frame.input->rows), in_row = static_cast<std::size_t>(op.in.stride),
-                    out_row = static_cast<std::size_t>(op.out.stride);
+  const std::size_t each = static_cast<std::size_t>(op.in.rows_each),
+                    rows = static_cast<std::size_t>(frame.input->rows) * each,
+                    in_row = static_cast<std::size_t>(op.in.stride), out_row = static_cast<std::size_t>(op.out.stride);
   const V epsilon = hn::Set(d, op.epsilon), one = hn::Set(d, 1.0f);
   const V count = hn::Set(d, static_cast<float>(rows));
   const V keep = hn::Set(d, op.momentum), take = hn::Set(d, 1.0f - op.momentum);
@@ -60,7 +61,7 @@ void Run(const BatchNormOp& op, const Frame& frame, const Piece& piece) {
       if (op.inverted) mean[v] = hn::Zero(d);
     }
     // Statistics need whole columns; where they are given, a piece may have fewer rows.
-    const std::size_t first = op.batch ? 0 : piece.row, end = op.batch ? rows : piece.row + piece.rows;
+    const std::size_t first = op.batch ? 0 : piece.row * each, end = op.batch ? rows : first + piece.rows * each;
     for (std::size_t r = first; r < end; ++r)
       for (std::size_t v = 0; v < kPanelVectors; ++v)
         hn::Store(Fma(hn::Sub(value(r, v), mean[v]), scale[v], beta[v]), d, out + r * out_row + v * kLanes);
@@ -68,7 +69,8 @@ void Run(const BatchNormOp& op, const Frame& frame, const Piece& piece) {
 }
 
 void Run(const BatchNormGradOp& op, const Frame& frame, const Piece& piece) {
-  const std::size_t rows = static_cast<std::size_t>(frame.input->rows), in_row = static_cast<std::size_t>(op.in.stride),
+  const std::size_t rows = static_cast<std::size_t>(frame.input->rows) * static_cast<std::size_t>(op.in.rows_each),
+                    in_row = static_cast<std::size_t>(op.in.stride),
                     delta_row = static_cast<std::size_t>(op.delta.stride);
   const V count = hn::Set(d, static_cast<float>(rows));
   for (std::size_t panel = piece.panel; panel < piece.panel + piece.panels; ++panel) {

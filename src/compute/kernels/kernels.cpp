@@ -22,7 +22,7 @@ void RunOne(const Op& op, const Frame& frame, const Piece& piece) {
            DenseUpdateOp, RoundOp, LossOp, SquaresOp, ClipNormOp, UpdateOp, KneeOp, PReluOp, KneeGradOp, PReluGradOp,
            NoiseOp, RowNormOp, RowNormGradOp, RowNormUpdateOp, AddOp, MeansOp, DirectionOp, FactorOp, NormaliseOp,
            ProductOp, PenaltyOp, ActivityOp, ActivityGradOp, ConstrainOp, FlipOp, TranslateOp, OverlapOp, UnitOp,
-           SignOp, TangentOp, CustomOp, CustomGradOp, CustomUpdateOp>(op, frame, piece);
+           SignOp, TangentOp, CustomOp, CustomGradOp, CustomUpdateOp, RegroupOp, RelayOp>(op, frame, piece);
 }
 
 }  // namespace telar::compute::HWY_NAMESPACE

@@ -40,7 +40,8 @@ void Run(const RowNormOp& op, const Frame& frame, const Piece& piece) {
   const std::size_t columns = static_cast<std::size_t>(op.in.columns);
   const float* gamma = frame.at(op.gamma.at);
   const float* beta = frame.at(op.beta.at);
-  for (std::size_t r = piece.row; r < piece.row + piece.rows; ++r) {
+  const RowRange rows = RowsOf(op.in, piece);
+  for (std::size_t r = rows.begin; r < rows.end; ++r) {
     const float* in = frame.at(op.in.at) + r * static_cast<std::size_t>(op.in.stride);
     float* out = frame.at(op.out.at) + r * static_cast<std::size_t>(op.out.stride);
     const RowStatistics row = StatisticsOf(op.norm, in, columns);
@@ -62,7 +63,8 @@ void Run(const RowNormGradOp& op, const Frame& frame, const Piece& piece) {
   const std::size_t columns = static_cast<std::size_t>(op.in.columns);
   const float n = static_cast<float>(columns);
   const float* gamma = frame.at(op.gamma.at);
-  for (std::size_t r = piece.row; r < piece.row + piece.rows; ++r) {
+  const RowRange rows = RowsOf(op.in, piece);
+  for (std::size_t r = rows.begin; r < rows.end; ++r) {
     const float* in = frame.at(op.in.at) + r * static_cast<std::size_t>(op.in.stride);
     const float* delta = frame.at(op.delta.at) + r * static_cast<std::size_t>(op.delta.stride);
     float* out = frame.at(op.out.at) + r * static_cast<std::size_t>(op.out.stride);
@@ -91,7 +93,8 @@ void Run(const RowNormGradOp& op, const Frame& frame, const Piece& piece) {
 }
 
 void Run(const RowNormUpdateOp& op, const Frame& frame, const Piece& piece) {
-  const std::size_t rows = static_cast<std::size_t>(frame.input->rows), in_row = static_cast<std::size_t>(op.in.stride),
+  const std::size_t rows = static_cast<std::size_t>(frame.input->rows) * static_cast<std::size_t>(op.in.rows_each),
+                    in_row = static_cast<std::size_t>(op.in.stride),
                     delta_row = static_cast<std::size_t>(op.delta.stride);
   const float* mean = frame.at(op.row_mean.at);
   const float* inverse = frame.at(op.row_inverse.at);

@@ -6,10 +6,20 @@
 #define TELAR_ROWS_INL_H_
 #endif
 
+#include "compute/frame.hpp"
 #include "compute/kernels/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace telar::compute::HWY_NAMESPACE {
+
+/// The rows of `m` that are those of the piece's samples: [begin, end).
+struct RowRange {
+  std::size_t begin, end;
+};
+HWY_INLINE RowRange RowsOf(const Matrix& m, const Piece& piece) {
+  const std::size_t each = static_cast<std::size_t>(m.rows_each);
+  return {piece.row * each, (piece.row + piece.rows) * each};
+}
 
 /// Calls f(column, the vector at it, the mask of those inside the row) for all vectors of the row's 16-lane groups.
 template <class F>

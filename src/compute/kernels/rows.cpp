@@ -88,7 +88,8 @@ HWY_INLINE float SparsemaxThreshold(const float* in, std::size_t columns) {
 
 void Run(const SoftmaxOp& op, const Frame& frame, const Piece& piece) {
   const std::size_t columns = static_cast<std::size_t>(op.in.columns);
-  for (std::size_t r = piece.row; r < piece.row + piece.rows; ++r) {
+  const RowRange rows = RowsOf(op.in, piece);
+  for (std::size_t r = rows.begin; r < rows.end; ++r) {
     const float* in = frame.at(op.in.at) + r * static_cast<std::size_t>(op.in.stride);
     float* out = frame.at(op.out.at) + r * static_cast<std::size_t>(op.out.stride);
     const auto shifted = [&](float by) HWY_ATTR {
@@ -117,7 +118,8 @@ void Run(const SoftmaxOp& op, const Frame& frame, const Piece& piece) {
 
 void Run(const SoftmaxGradOp& op, const Frame& frame, const Piece& piece) {
   const std::size_t columns = static_cast<std::size_t>(op.delta.columns);
-  for (std::size_t r = piece.row; r < piece.row + piece.rows; ++r) {
+  const RowRange rows = RowsOf(op.delta, piece);
+  for (std::size_t r = rows.begin; r < rows.end; ++r) {
     float* delta = frame.at(op.delta.at) + r * static_cast<std::size_t>(op.delta.stride);
     const float* y = frame.at(op.y.at) + r * static_cast<std::size_t>(op.y.stride);
     const auto sum_of = [&](auto term) HWY_ATTR {

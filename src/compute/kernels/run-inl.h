@@ -58,6 +58,8 @@ void Run(const RowNormOp& op, const Frame& frame, const Piece& piece);
 void Run(const RowNormGradOp& op, const Frame& frame, const Piece& piece);
 void Run(const RowNormUpdateOp& op, const Frame& frame, const Piece& piece);
 void Run(const AddOp& op, const Frame& frame, const Piece& piece);
+void Run(const RegroupOp& op, const Frame& frame, const Piece& piece);
+void Run(const RelayOp& op, const Frame& frame, const Piece& piece);
 
 }  // namespace telar::compute::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -33,6 +33,18 @@ void Run(const SquaresOp& op, const Frame& frame, const Piece& piece) {
   }
 }
 
+void Run(const RelayOp& op, const Frame& frame, const Piece& piece) {
+  const std::size_t shift = op.back ? 0 : static_cast<std::size_t>(frame.rule.gradient_slot() + 1) * frame.slot_stride,
+                    in = static_cast<std::size_t>(op.kernel.in), out = static_cast<std::size_t>(op.kernel.out);
+  for (std::size_t panel = piece.panel; panel < piece.panel + piece.panels; ++panel)
+    for (std::size_t row = piece.row; row < piece.row + piece.rows; ++row) {
+      float* of_kernel = frame.at(op.kernel.at) + shift + (panel * in + row) * kPanel;
+      float* of_flat = frame.at(op.flat.at) + shift + row * out + panel * kPanel;
+      const std::size_t columns = std::min<std::size_t>(kPanel, out - panel * kPanel);
+      std::copy_n(op.back ? of_kernel : of_flat, columns, op.back ? of_flat : of_kernel);
+    }
+}
+
 void Run(const ClipNormOp& op, const Frame& frame, const Piece&) {
   if (!only_accumulates(*frame.input)) *frame.at(op.factor) = static_cast<float>(clip_factor(op, frame.at(op.sums)));
 }
