@@ -112,6 +112,9 @@ class Machine {
     } else {
       take_step(&arena_[offset], program_.slot_stride, g, decays, program_.rule, *input_);
     }
+    average_in(offset);
+  }
+  void average_in(std::size_t offset) {
     const UpdateRule& rule = program_.rule;
     if (!rule.averages) return;
     T& average = arena_[offset + static_cast<std::size_t>(rule.average_slot() + 1) * program_.slot_stride];
@@ -514,13 +517,15 @@ class Machine {
     if (!only_accumulates(*input_)) arena_[op.factor] = static_cast<T>(clip_factor(op, arena_.data() + op.sums));
   }
   void apply(const UpdateOp& op) {
-    if (only_accumulates(*input_)) return;
     const std::size_t shift = static_cast<std::size_t>(program_.rule.gradient_slot() + 1) * program_.slot_stride;
     for (int i = 0; i < op.kernel.in; ++i)
       for (int o = 0; o < op.kernel.out; ++o) {
         const std::size_t at = op.kernel.index(i, o);
-        step(at, op.factor ? arena_[at + shift] * arena_[*op.factor] : arena_[at + shift], op.kernel.decays,
-             op.by_adam);
+        if (only_accumulates(*input_))
+          average_in(at);
+        else
+          step(at, op.factor ? arena_[at + shift] * arena_[*op.factor] : arena_[at + shift], op.kernel.decays,
+               op.by_adam);
         T copy = arena_[at];
         if (op.rounded) arena_[op.rounded->index(i, o)] = copy = rounded_to_bfloat16(copy);
         if (op.transposed) arena_[op.transposed->index(o, i)] = copy;

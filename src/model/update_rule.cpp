@@ -113,9 +113,10 @@ UpdateRule update_rule(const Optimizer& optimizer) {
       [](const auto& o) {
         UpdateRule rule = rule_of(o);
         if (o.clipvalue) rule.clip = static_cast<float>(*o.clipvalue);
-        rule.waits = o.clipnorm || o.global_clipnorm || rule.directs();
         rule.accumulates = o.gradient_accumulation_steps.has_value();
         rule.averages = o.use_ema;
+        // As Keras does, averages also go on where gradients are only added up: then UpdateOp sees to them.
+        rule.waits = o.clipnorm || o.global_clipnorm || rule.directs() || (rule.accumulates && rule.averages);
         return rule;
       },
       optimizer);

@@ -166,6 +166,13 @@ def trainings():
         first={"kernel_constraint": constraints.MinMaxNorm(0.5, 1.0, 0.25, axis=1)},
         last={"kernel_constraint": constraints.NonNeg()},
     )
+    ema = {"use_ema": True, "ema_momentum": 0.9, "gradient_accumulation_steps": 3}
+    yield training("ema_of_sums", sgd(momentum=0.9, **ema))
+    yield training(
+        "ema_over_sums",
+        optimizers.Adam(learning_rate=0.01, ema_overwrite_frequency=2, global_clipnorm=0.5, **ema),
+        last={"kernel_constraint": constraints.UnitNorm(axis=1)},
+    )
     yield training("prelu_penalty", sgd(), prelu={"alpha_regularizer": regularizers.L1L2(0.02, 0.1)})
     yield training("prelu_norm", sgd(), prelu={"alpha_constraint": constraints.MaxNorm(0.8)})
     yield training(

@@ -328,7 +328,7 @@ void RunPairs(const UpdateOp& op, const Frame& frame, const Piece& piece) {
   UpdateOp alone = op;
   alone.transposed = alone.rounded = {};
   run_op(Isa::avx512)(alone, frame, piece);
-  if (only_accumulates(*frame.input)) return;
+  if (only_accumulates(*frame.input) && !frame.input->overwrites) return;
   for (std::size_t panel = piece.panel; panel < piece.panel + piece.panels; ++panel)
     RenewPairs(op, frame, panel, piece.row, piece.rows);
 }

@@ -32,6 +32,16 @@ HWY_INLINE V Penalised(V g, const Penalty& penalty, const float* w) {
   return g;
 }
 
+/// Takes the vector of weights at w into its moving average, if the rule has averages.
+HWY_INLINE void Average(const Frame& frame, float* w) {
+  if (!frame.rule.averages) return;
+  float* average = w + static_cast<std::size_t>(frame.rule.average_slot() + 1) * frame.slot_stride;
+  const V keep = hn::Set(d, frame.input->average_keep), take = hn::Set(d, 1.0f - frame.input->average_keep);
+  const V now = Fma(keep, hn::Load(d, average), hn::Mul(take, hn::Load(d, w)));
+  hn::Store(now, d, average);
+  if (frame.input->overwrites) hn::Store(now, d, w);
+}
+
 /// step(g, w): takes the step of the vector of weights at w, whose slots follow at the frame's slot_stride. kAdjusts:
 /// gradients may have to be added up or clipped, weights may decay or be averaged.
 template <UpdateRule::Kind kKind, bool kAdjusts>
@@ -52,7 +62,7 @@ struct Step {
   HWY_INLINE void operator()(V g, float* HWY_RESTRICT w) const {
     if constexpr (kAdjusts) g = Clipped(Accumulated(Penalised(g, penalty, w), w));
     Take(g, w);
-    if constexpr (kAdjusts) Average(w);
+    if constexpr (kAdjusts) Average(frame, w);
   }
 
   HWY_INLINE void Take(V g, float* HWY_RESTRICT w) const {
@@ -168,14 +178,6 @@ struct Step {
     if (!frame.rule.accumulates || frame.rule.waits) return g;
     const float* sum = w + static_cast<std::size_t>(frame.rule.gradient_slot() + 1) * stride;
     return hn::Div(hn::Add(hn::Load(d, sum), g), hn::Set(d, frame.input->accumulated));
-  }
-  HWY_INLINE void Average(float* w) const {
-    if (!frame.rule.averages) return;
-    float* average = w + static_cast<std::size_t>(frame.rule.average_slot() + 1) * stride;
-    const V keep = hn::Set(d, frame.input->average_keep), take = hn::Set(d, 1.0f - frame.input->average_keep);
-    const V now = Fma(keep, hn::Load(d, average), hn::Mul(take, hn::Load(d, w)));
-    hn::Store(now, d, average);
-    if (frame.input->overwrites) hn::Store(now, d, w);
   }
   HWY_INLINE V Clipped(V g) const {  // NaN stays NaN
     const V high = hn::Set(d, frame.rule.clip), low = hn::Neg(high);

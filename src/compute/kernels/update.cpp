@@ -72,8 +72,19 @@ HWY_INLINE void UpdateRows(const UpdateOp& op, const Frame& frame, const Piece& 
   });
 }
 
+/// What is left of an UpdateOp where gradients are only added up: averages.
+void AverageRows(const UpdateOp& op, const Frame& frame, const Piece& piece) {
+  if (!frame.rule.averages) return;
+  const std::size_t in = static_cast<std::size_t>(op.kernel.in);
+  for (std::size_t panel = piece.panel; panel < piece.panel + piece.panels; ++panel) {
+    float* w = frame.at(op.kernel.at) + (panel * in + piece.row) * kPanel;
+    for (std::size_t i = 0; i < piece.rows * kPanel; i += kLanes) Average(frame, w + i);
+    if (frame.input->overwrites) RenewCopies(op, frame, panel, piece.row, piece.rows);
+  }
+}
+
 void Run(const UpdateOp& op, const Frame& frame, const Piece& piece) {
-  if (only_accumulates(*frame.input)) return;
+  if (only_accumulates(*frame.input)) return AverageRows(op, frame, piece);
   Frame own = frame;
   StepInput input = *frame.input;
   own.input = &input;
