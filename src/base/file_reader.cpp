@@ -75,13 +75,13 @@ bool FileReader::ready() const {
   return ended_ || ::poll(&asked, 1, 0) > 0;
 }
 
-std::vector<std::byte> read_file(const std::filesystem::path& file, std::uint64_t limit) try {
+ByteBuffer read_file(const std::filesystem::path& file, std::uint64_t limit) try {
   FileReader reader(file);
   if (reader.size() > limit)
     throw Error(ErrorCode::data, file.string(),
                 "has " + std::to_string(reader.size()) + " bytes; at most " + std::to_string(limit) + " are read");
-  std::vector<std::byte> bytes(static_cast<std::size_t>(reader.size()));
-  bytes.resize(reader.read(bytes));
+  ByteBuffer bytes(static_cast<std::size_t>(reader.size()));
+  bytes.shorten(reader.read(bytes));
   return bytes;
 } catch (const std::bad_alloc&) {
   throw Error(ErrorCode::resource, file.string(), "not enough memory to read it");

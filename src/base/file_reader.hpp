@@ -5,7 +5,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
-#include <vector>
+
+#include "base/byte_buffer.hpp"
 
 namespace telar {
 
@@ -50,6 +51,6 @@ class FileReader {
 };
 
 /// All bytes of a file. Throws Error (data) like FileReader, and if there are more than `limit`.
-[[nodiscard]] std::vector<std::byte> read_file(const std::filesystem::path& file, std::uint64_t limit);
+[[nodiscard]] ByteBuffer read_file(const std::filesystem::path& file, std::uint64_t limit);
 
 }  // namespace telar

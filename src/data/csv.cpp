@@ -196,7 +196,7 @@ Table csv(const std::filesystem::path& file, const CsvOptions& options) {
                 options.label.empty() ? "neither label nor targets: which column is to be learnt?"
                                       : "both label and targets are given; a set has one of them",
                 "label names the column of classes, targets the columns of numbers");
-  const std::vector<std::byte> bytes = read_file(file, kLargestFile);
+  const ByteBuffer bytes = read_file(file, kLargestFile);
   CsvReader reader({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file.string(), options.separator);
   const std::vector<Column> columns = read_header(reader, file.string(), options);
 

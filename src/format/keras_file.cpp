@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint64_t kMostKerasBytes = std::uint64_t{2} << 30;
 constexpr const char *kMetadata = "metadata.json", *kConfig = "config.json", *kWeights = "model.weights.h5";
 
-std::string_view text_of(const std::vector<std::byte>& bytes) {
+std::string_view text_of(const ByteBuffer& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
@@ -25,7 +25,7 @@ std::string_view text_of(const std::vector<std::byte>& bytes) {
 KerasFile read_keras_file(const std::filesystem::path& path) {
   KerasFile file;
   file.name = path.string();
-  const std::vector<std::byte> bytes = read_file(path, kMostKerasBytes);
+  const ByteBuffer bytes = read_file(path, kMostKerasBytes);
   // As of the data within: weights hardly shrink, and what grows too much is made to fill the memory.
   constexpr std::uint64_t kAlwaysFine = std::uint64_t{32} << 20, kMostRatio = 16;
   ZipReader archive(file.name, bytes, std::min(kMostKerasBytes, std::max(kAlwaysFine, kMostRatio * bytes.size())),
@@ -47,9 +47,9 @@ KerasFile read_keras_file(const std::filesystem::path& path) {
       throw Error(ErrorCode::data, file.name, std::string(text) + " is larger than 4 MiB");
   // All CRCs before anything is made of the contents.
   file.weights = archive.read(*find(kWeights));
-  const std::vector<std::byte> config = archive.read(*find(kConfig));
+  const ByteBuffer config = archive.read(*find(kConfig));
   const ZipMember* metadata = find(kMetadata);
-  const std::vector<std::byte> about = metadata != nullptr ? archive.read(*metadata) : std::vector<std::byte>();
+  const ByteBuffer about = metadata != nullptr ? archive.read(*metadata) : ByteBuffer();
   file.config = parse_keras_json(text_of(config), file.name, kConfig);
   if (!about.empty()) {
     const KerasJson json = parse_keras_json(text_of(about), file.name, kMetadata);

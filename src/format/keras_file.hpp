@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
-#include <vector>
 
 #include <telar/sequential.hpp>
 
+#include "base/byte_buffer.hpp"
 #include "format/keras_network.hpp"
 
 namespace telar {
@@ -17,7 +17,7 @@ struct KerasFile {
   std::string name;  ///< for messages
   KerasJson config;
   KerasJson telar;  ///< what telar keeps in metadata.json; null in Keras's own files
-  std::vector<std::byte> weights;
+  ByteBuffer weights;
 };
 /// Throws Error (data).
 [[nodiscard]] KerasFile read_keras_file(const std::filesystem::path& file);

@@ -68,7 +68,7 @@ Sequential Sequential::load(const std::filesystem::path& path, const LoadOptions
     return model;
   };
   if (kind == ModelFileKind::hdf5) {
-    const std::vector<std::byte> bytes = read_file(path, kMostH5Bytes);
+    const ByteBuffer bytes = read_file(path, kMostH5Bytes);
     const Hdf5File weights(name, bytes);
     const auto* config = weights.root().strings("model_config");
     if (config == nullptr || config->size() != 1)

@@ -159,7 +159,7 @@ NpyArray read_npy(const fs::path& file, WholeNumbers whole) try {
 
 std::vector<NpyArray> read_npy_members(const fs::path& archive,
                                        const std::vector<std::pair<std::string, WholeNumbers>>& names) try {
-  const std::vector<std::byte> bytes = read_file(archive, kMostArrayBytes);
+  const ByteBuffer bytes = read_file(archive, kMostArrayBytes);
   // Pictures shrink well, labels in order even better; what unpacks to far more is there to fill the memory.
   constexpr std::uint64_t kAlwaysFine = std::uint64_t{64} << 20, kMostRatio = 100;
   const std::uint64_t most = std::min(kMostArrayBytes, std::max(kAlwaysFine, kMostRatio * bytes.size()));

@@ -83,7 +83,7 @@ void write_npz(const fs::path& file, std::span<const NpzArray> arrays) {
 
 std::vector<NpzArray> read_npz(const fs::path& file) {
   try {
-    const std::vector<std::byte> bytes = read_file(file, kMostBytes);
+    const ByteBuffer bytes = read_file(file, kMostBytes);
     // Numbers hardly shrink: what unpacks to far more than its size is no archive of weights.
     constexpr std::uint64_t kAlwaysFine = std::uint64_t{32} << 20, kMostRatio = 16;
     const std::uint64_t most = std::min(kMostBytes, std::max(kAlwaysFine, kMostRatio * bytes.size()));

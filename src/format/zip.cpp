@@ -96,8 +96,8 @@ void ZipReader::add_member(std::uint64_t index, std::uint64_t& stored, std::uint
   members_.push_back({name, stat.size, index});
 }
 
-std::vector<std::byte> ZipReader::read(const ZipMember& member) {
-  std::vector<std::byte> contents(member.size);
+ByteBuffer ZipReader::read(const ZipMember& member) {
+  ByteBuffer contents(member.size);
   Stream stream(*this, member);
   stream.read(contents);
   stream.finish();

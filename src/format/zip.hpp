@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/byte_buffer.hpp"
+
 namespace telar {
 
 struct ZipMember {
@@ -31,7 +33,7 @@ class ZipReader {
 
   [[nodiscard]] const std::vector<ZipMember>& members() const noexcept { return members_; }
   /// Its contents, checked against their CRC. Throws Error (data).
-  [[nodiscard]] std::vector<std::byte> read(const ZipMember& member);
+  [[nodiscard]] ByteBuffer read(const ZipMember& member);
 
   /// A member, read from its start in pieces.
   class Stream {

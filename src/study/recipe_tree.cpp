@@ -18,7 +18,7 @@ constexpr std::uint64_t kLargestFile = 1 << 20;
 toml::table parse_file(const std::filesystem::path& file, const std::string& asked_at) {
   std::string text;
   try {
-    const std::vector<std::byte> bytes = read_file(file, kLargestFile);
+    const ByteBuffer bytes = read_file(file, kLargestFile);
     text.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   } catch (const Error& error) {  // for data a missing file is another kind of mistake than here
     throw Error(ErrorCode::usage, asked_at.empty() ? error.where() : asked_at,

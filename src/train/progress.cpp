@@ -106,7 +106,7 @@ void write_progress(const std::filesystem::path& file, Progress& progress) {
 }
 
 Progress read_progress(const std::filesystem::path& file) {
-  const std::vector<std::byte> bytes = read_file(file, kLargest);
+  const ByteBuffer bytes = read_file(file, kLargest);
   const auto refuse = [&](const std::string& message) { throw Error(ErrorCode::data, file.string(), message); };
   const std::span<const std::byte> all(bytes);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());

@@ -327,7 +327,7 @@ int run(const std::vector<std::string>& arguments) {
     write_file(arguments.front(), page);
     return 0;
   }
-  const std::vector<std::byte> bytes = read_file(arguments.at(1), 1 << 24);
+  const ByteBuffer bytes = read_file(arguments.at(1), 1 << 24);
   if (page == std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size())) return 0;
   std::cerr << arguments[1] << " is not what the descriptions say; renew it with\n"
             << "  cmake --build --preset dev --target reference\n";

@@ -53,7 +53,7 @@ void read_samples(const fs::path& file) {
   while (stream.read(some) > 0) continue;
 }
 
-std::vector<std::byte> bytes_of_file(const fs::path& file) { return read_file(file, 1 << 24); }
+ByteBuffer bytes_of_file(const fs::path& file) { return read_file(file, 1 << 24); }
 
 const std::vector<Corpus>& corpora() {
   static const std::vector<Corpus> all{
@@ -66,7 +66,7 @@ const std::vector<Corpus>& corpora() {
        40},
       {"hdf5",
        [](const fs::path& path) {
-         const std::vector<std::byte> bytes = bytes_of_file(path);
+         const ByteBuffer bytes = bytes_of_file(path);
          const Hdf5File file(path.string(), bytes);
          const Hdf5Object* kernel = file.find("layers/dense/vars/0");
          if (kernel == nullptr) throw Error(ErrorCode::data, path.string(), "no kernel");

@@ -140,7 +140,7 @@ TEST(KerasAttacks, WhatWasFoundOnceEndsInAMessage) {
       EXPECT_EQ(error.code(), ErrorCode::data) << name;
     }
   }
-  const std::vector<std::byte> links = read_file(corpus / "hdf5/found-record-of-nothing", 1 << 20);
+  const ByteBuffer links = read_file(corpus / "hdf5/found-record-of-nothing", 1 << 20);
   EXPECT_THROW(Hdf5File("h5", links), Error);
   // A rate that is none: the network is there, with the rate of its compilation.
   const ShapedFile file(get(corpus / "keras/found-null-rate"));
@@ -174,7 +174,7 @@ TEST(KerasAttacks, TheListOfAttacksIsRefused) {
     static_cast<void>(Sequential::load(file.path()));
   });
   expect_refusals("hdf5", [](const std::filesystem::path& path) {
-    const std::vector<std::byte> bytes = read_file(path, 1 << 20);
+    const ByteBuffer bytes = read_file(path, 1 << 20);
     const Hdf5File file(path.string(), bytes);
     static_cast<void>(file.floats(*file.find("layers/dense/vars/0")));
   });

@@ -122,7 +122,7 @@ void TrialJournal::write_line(const Json& line) {
 
 SeenSearch read_journal(const fs::path& folder, bool mend) {
   const fs::path file = folder / kJournal;
-  const std::vector<std::byte> bytes = read_file(file, kLargestJournal);
+  const ByteBuffer bytes = read_file(file, kLargestJournal);
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   SeenSearch seen;
   std::map<int, Trial> trials;
