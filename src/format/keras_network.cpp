@@ -150,8 +150,8 @@ KerasJson parse_keras_json(std::string_view text, const std::string& file, const
   constexpr int kDeepest = 64;
   const KerasPlace place{file, member};
   if (text.size() > kLargest) place.refuse("it is larger than 4 MiB");
-  // A value takes tens of times the bytes of its text.
-  constexpr std::size_t kMostEvents = std::size_t{1} << 19;
+  // A value takes tens of times the bytes of its text. Most of them are numbers that a Normalization has adapted to.
+  constexpr std::size_t kMostEvents = std::size_t{1} << 18;
   std::size_t events = 0;
   const auto check = [&](int depth, KerasJson::parse_event_t, KerasJson&) {
     if (depth > kDeepest) place.refuse("it is nested too deep");
