@@ -48,7 +48,7 @@ blank = keras.models.clone_model(model)
 blank.load_weights(path("telar.weights.h5"))
 found["weights_predictions"] = predict(blank)
 vector = np.fromfile(path("vector.f32"), np.float32).reshape(-1, 6)
-for name in ("layers", "residual"):
+for name in ("layers", "residual") + (("newer",) if hasattr(layers, "RMSNormalization") else ()):
     found[name + "_predictions"] = predict(keras.models.load_model(path(name + ".keras")), vector)
 
 # The other way: what Keras made, and how it goes on from there.
