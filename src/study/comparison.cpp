@@ -269,9 +269,10 @@ class Work {
       Recipe one = recipes_[recipe];
       one.seed = run.seed;
       try {
-        measured.runs.push_back(
-            {run.seed, *run.value, read_result(run.directory),
-             measures_of_run(run.directory, one, samples_.of(recipe, run.seed).data, plan_.threads)});
+        const RecipeData& data = samples_.of(recipe, run.seed).data;
+        measured.runs.push_back({run.seed, *run.value, read_result(run.directory),
+                                 measures_of_run(run.directory, one, data, plan_.threads)});
+        if (plan_.explain) measured.runs.back().landscape = landscape_of_run(run.directory, one, data, plan_.threads);
       } catch (const Error& error) {
         if (error.code() != ErrorCode::data) throw;
       }

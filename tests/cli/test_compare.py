@@ -354,6 +354,11 @@ epochs = 5
         self.assertTrue(0.002 < rate < 0.05, rate)
         self.assertGreater(steps["accounted"]["mean"] / steps["difference"]["mean"], 0.7)
         self.assertEqual(steps["difference"]["mean"], change["delta"])
+        measured = {m["measure"]: m for m in change["why"]["measures"]}
+        self.assertEqual(measured["largest_stable_rate"]["seeds"], 6)
+        self.assertGreater(measured["largest_stable_rate"]["baseline"], 0.01)
+        self.assertGreater(measured["predicted_fall"]["change"], 0.9, "steps as short as these find what was predicted")
+        self.assertLess(measured["gradient_change"]["change"], measured["gradient_change"]["baseline"])
         variants = [r for r in self.runs() if "-slower+equal-steps-" in r]
         self.assertEqual(len(variants), 6)
         folders = self.runs()

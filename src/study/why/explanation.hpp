@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "study/documents.hpp"
+#include "study/why/landscape.hpp"
 #include "study/why/measures.hpp"
 #include "study/why/mechanism.hpp"
 
@@ -21,6 +22,7 @@ struct MeasuredRun {
   double value = 0;  ///< the metric
   TrainResult result{};
   std::optional<Measures> measures{};
+  std::optional<Landscape> landscape{};  ///< with --explain
 };
 
 /// A recipe and its trainings that gave a result.
