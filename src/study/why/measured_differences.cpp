@@ -120,6 +120,8 @@ std::vector<MeasuredDifference> measured_differences(const MeasuredRecipe& basel
   add("gap_at_equal_loss", "val_loss less loss, at equal loss", equal(&EqualLoss::gap_first, &EqualLoss::gap_second));
   add("jitter", metric + ", jitter of the last epochs",
       of_each([&](const MeasuredRun& run) { return jitter(run.result.history[metric]); }));
+  add("jitter_averaged", metric + ", the same by moving averages of the weights",
+      of_each([&](const MeasuredRun& run) { return run.averaged ? jitter((*run.averaged)[metric]) : kUnmeasured; }));
   add("lost_since_best", "val_loss above that of the best epoch",
       of_each([](const MeasuredRun& run) { return lost_since_best(run.result.history["val_loss"]); }));
   add("averaged", metric + " by weights averaged over further steps",
