@@ -269,9 +269,10 @@ class Work {
       Recipe one = recipes_[recipe];
       one.seed = run.seed;
       try {
-        measured.runs.push_back(
-            {run.seed, *run.value, read_result(run.directory),
-             measures_of_run(run.directory, one, samples_.of(recipe, run.seed).data, plan_.threads)});
+        const RecipeData& data = samples_.of(recipe, run.seed).data;
+        measured.runs.push_back({run.seed, *run.value, read_result(run.directory),
+                                 measures_of_run(run.directory, one, data, plan_.threads)});
+        if (plan_.explain) measured.runs.back().landscape = landscape_of_run(run.directory, one, data, plan_.threads);
       } catch (const Error& error) {
         if (error.code() != ErrorCode::data) throw;
       }
@@ -279,7 +280,7 @@ class Work {
     return measured;
   }
 
-  std::vector<SeedValues> train_variants(const std::vector<VariantRecipe>& variants) {
+  std::vector<std::vector<MeasuredRun>> train_variants(const std::vector<VariantRecipe>& variants) {
     std::vector<std::vector<ComparedRun>> runs(variants.size());
     std::vector<SeedJob> jobs;
     for (std::size_t v = 0; v < variants.size(); ++v) {
@@ -292,14 +293,19 @@ class Work {
       }
     }
     if (!jobs.empty()) train_(jobs, 0);
-    std::vector<SeedValues> values(variants.size());
+    std::vector<std::vector<MeasuredRun>> measured(variants.size());
     for (std::size_t v = 0; v < variants.size(); ++v)
       for (ComparedRun& run : runs[v]) {
         if (!run.finished())
           if (const std::optional<RunEntry> entry = read_run(run.directory)) take(run, *entry);
-        if (run.value) values[v].emplace(run.seed, *run.value);
+        if (!run.value) continue;
+        try {
+          measured[v].push_back({run.seed, *run.value, read_result(run.directory)});
+        } catch (const Error& error) {
+          if (error.code() != ErrorCode::data) throw;
+        }
       }
-    return values;
+    return measured;
   }
 
   void read_test_sets() {

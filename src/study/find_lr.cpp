@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "compute/isa.hpp"
+#include "study/batch_loss.hpp"
 
 namespace telar {
 
@@ -13,7 +14,7 @@ namespace {
 class Sweep {
  public:
   Sweep(FindLr& result, const FindLrSettings& settings, std::size_t samples, int batch_size)
-      : result_(result), settings_(settings), samples_(samples), batch_size_(static_cast<std::size_t>(batch_size)) {}
+      : result_(result), settings_(settings), batch_loss_(samples, static_cast<std::size_t>(batch_size)) {}
 
   void on_train_batch_begin(Training& training, int) {
     const double share = static_cast<double>(result_.rates.size()) / (settings_.steps - 1);
@@ -22,12 +23,7 @@ class Sweep {
   }
 
   void on_train_batch_end(Training& training, int batch, const Logs& logs) {
-    // What is logged is the mean over the samples of the epoch so far.
-    const std::size_t before = static_cast<std::size_t>(batch) * batch_size_;
-    const std::size_t now = std::min(before + batch_size_, samples_);
-    const double sum = *logs.get("loss") * static_cast<double>(now);
-    const double loss = (sum - (batch == 0 ? 0 : sum_)) / static_cast<double>(now - before);
-    sum_ = sum;
+    const double loss = batch_loss_.of(batch, *logs.get("loss"));
     result_.losses.push_back(loss);
 
     average_ = kKept * average_ + (1 - kKept) * loss;
@@ -43,8 +39,8 @@ class Sweep {
 
   FindLr& result_;
   const FindLrSettings& settings_;
-  std::size_t samples_, batch_size_;
-  double sum_ = 0, average_ = 0;
+  BatchLoss batch_loss_;
+  double average_ = 0;
 };
 
 }  // namespace

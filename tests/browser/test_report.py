@@ -78,7 +78,7 @@ class Report(ProgramTest):
         for scheme in ("light", "dark"):
             page = self.open(scheme=scheme)
             drawn = page.evaluate(DRAWN)
-            self.assertEqual(drawn, [True] * 6, "verdicts, scores, accuracy, loss, learning rate, calibration")
+            self.assertEqual(drawn, [True] * 7, "verdicts, scores, accuracy, loss, learning rate, calibration, dead units")
             self.assertEqual(page.complaints(), [])
 
     def test_asks_for_nothing_but_itself(self):
@@ -164,6 +164,83 @@ class Report(ProgramTest):
                 page = self.open(width, scheme)
                 file = Path(folder or self.test.folder) / f"report-{width}-{scheme}.png"
                 page.picture(file)
+                self.assertGreater(file.stat().st_size, 10_000)
+
+
+NORMALISED = """
+extends = "recipe.toml"
+[model]
+layers = [
+  { type = "Rescaling", scale = 0.00392156862745098 },
+  { type = "Flatten" },
+  { type = "Dense", units = 16 },
+  { type = "BatchNormalization" },
+  { type = "ReLU" },
+  { type = "Dense", units = 4, activation = "softmax" },
+]
+"""
+
+
+class MeasuredReport(ProgramTest):
+    """A page of a comparison whose runs were measured: the layers of both recipes side by side."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.test = cls("runTest")
+        cls.test.setUp()
+        (cls.test.folder / "normalised.toml").write_text(NORMALISED)
+        for arguments in (("compare", "recipe.toml", "normalised.toml", "--seeds", 3, "--out", "study", "-q"), ("report", "study", "--out", "report.html")):
+            done = cls.test.telar(*arguments)
+            assert done.returncode == 0, done.stderr
+        cls.page = chromium.Page(chromium.find())
+        cls.axe = (Path(AXE.submodule_search_locations[0]) / "axe.min.js").read_text()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.page.close()
+        cls.test.doCleanups()
+        super().tearDownClass()
+
+    def runTest(self):
+        pass
+
+    def open(self, width=1200, scheme="light"):
+        self.page.look(width, scheme=scheme)
+        self.page.open((self.test.folder / "report.html").as_uri())
+        return self.page
+
+    def test_draws_the_health_of_its_layers(self):
+        for width in (1200, 400):
+            for scheme in ("light", "dark"):
+                with self.subTest(width=width, scheme=scheme):
+                    page = self.open(width, scheme)
+                    drawn = page.evaluate("""[...document.querySelectorAll('#networks .figures canvas')].map(canvas => canvas.getAttribute('aria-label').split('.')[0])""")
+                    self.assertEqual(drawn, ["Dead units", "Steps beside weights", "Gradients"])
+                    self.assertEqual(set(page.evaluate(DRAWN)), {True})
+                    self.assertEqual(page.complaints(), [])
+
+    def test_names_the_layers_of_both_in_the_order_of_the_networks(self):
+        page = self.open()
+        heads = page.evaluate("[...document.querySelectorAll('#networks .figures figure:first-child tbody th')].map(th => th.textContent)")
+        self.assertEqual(list(dict.fromkeys(heads)), ["dense", "re_lu"])
+
+    def test_can_be_read_by_everybody_on_a_telephone_too(self):
+        for width, scheme in ((1200, "light"), (400, "dark")):
+            with self.subTest(width=width):
+                page = self.open(width, scheme)
+                page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+                self.assertLessEqual(page.evaluate("document.documentElement.scrollWidth"), width)
+                page.evaluate(self.axe)
+                found = page.evaluate("axe.run(document).then(r => r.violations.map(v => [v.id, v.help, v.nodes.slice(0, 3).map(n => n.html)]))")
+                self.assertEqual(found, [])
+
+    def test_leaves_pictures_where_it_is_asked_to(self):
+        folder = os.environ.get("TELAR_SCREENSHOTS")
+        for width in (1200, 400):
+            for scheme in ("light", "dark"):
+                file = Path(folder or self.test.folder) / f"measured-{width}-{scheme}.png"
+                self.open(width, scheme).picture(file)
                 self.assertGreater(file.stat().st_size, 10_000)
 
 

@@ -52,10 +52,20 @@ layers = [
 """
 
 
+SHAKING = """
+extends = "recipe.toml"
+[compile]
+optimizer = { learning_rate = %s }
+[fit]
+epochs = 12
+"""
+
+
 class Compare(ProgramTest):
     def setUp(self):
         super().setUp()
-        for name, text in (("slower", SLOWER), ("same", SAME), ("diverging", DIVERGING), ("lagging", LAGGING)):
+        for name, text in (("slower", SLOWER), ("same", SAME), ("diverging", DIVERGING), ("lagging", LAGGING),
+                           ("shaking", SHAKING % 0.1), ("shaking-more", SHAKING % 0.2)):
             (self.folder / f"{name}.toml").write_text(text)
 
     def runs(self):
@@ -340,7 +350,7 @@ epochs = 5
         self.assertEqual(measured["update_ratio"]["seeds"], 6)
         self.assertGreater(measured["final_loss"]["delta"], 0)
         mechanisms = self.mechanisms(change)
-        self.assertEqual(list(mechanisms), ["moving_statistics", "moving_weights", "constant_rate", "step_size", "last_epoch"])
+        self.assertEqual(list(mechanisms), ["moving_statistics", "moving_weights", "raw_weights", "constant_rate", "step_size", "last_epoch"])
         self.assertIn("--explain", mechanisms["step_size"]["reason"])
         self.assertEqual(mechanisms["moving_statistics"]["finding"], "not_tested")
 
@@ -354,12 +364,30 @@ epochs = 5
         self.assertTrue(0.002 < rate < 0.05, rate)
         self.assertGreater(steps["accounted"]["mean"] / steps["difference"]["mean"], 0.7)
         self.assertEqual(steps["difference"]["mean"], change["delta"])
+        measured = {m["measure"]: m for m in change["why"]["measures"]}
+        self.assertEqual(measured["largest_stable_rate"]["seeds"], 6)
+        self.assertGreater(measured["largest_stable_rate"]["baseline"], 0.01)
+        self.assertGreater(measured["predicted_fall"]["change"], 0.9, "steps as short as these find what was predicted")
+        self.assertLess(measured["gradient_change"]["change"], measured["gradient_change"]["baseline"])
         variants = [r for r in self.runs() if "-slower+equal-steps-" in r]
         self.assertEqual(len(variants), 6)
         folders = self.runs()
         again = self.telar("compare", *options)
         self.assertEqual(self.runs(), folders, "what was trained is used again")
         self.assertIn("steps of another size: consistent", again.stdout)
+
+    def test_explain_tells_jitter_of_the_weights_and_of_their_moving_averages(self):
+        # The same network twice: the averages do not move the weights, and are told beside them.
+        d = self.document("compare", "shaking.toml", "shaking-more.toml", "--seeds", "6", "--explain", "--band", "0")
+        change, = d["changes"]
+        measured = {m["measure"]: m for m in change["why"]["measures"]}
+        self.assertEqual(measured["jitter_averaged"]["seeds"], 6)
+        self.assertLess(measured["jitter_averaged"]["change"], measured["jitter"]["change"])
+        self.assertNotEqual(self.mechanisms(change)["raw_weights"]["finding"], "not_tested")
+        averaged, = (self.folder / "runs").glob("*-shaking-more+moving-averages-s0")
+        raw, = (self.folder / "runs").glob("*-shaking-more-s0")
+        losses = [[json.loads(line)["loss"] for line in (run / "history.jsonl").read_text().splitlines()] for run in (raw, averaged)]
+        self.assertEqual(*losses, "the weights are trained as they were")
 
     def test_statistics_that_lag_behind_are_found(self):
         d = self.document("compare", "recipe.toml", "lagging.toml", "--seeds", "6", "--set", "fit.epochs=12")

@@ -96,6 +96,15 @@ TEST(Variants, LeaveASchedulePerEpochAlone) {
   EXPECT_FALSE(with_rate_times(recipe, 0.5));
 }
 
+TEST(Variants, KeepMovingAveragesAndAreValidatedWithThem) {
+  const Recipe averaged = with_moving_averages(recipe_with(Adam{.learning_rate = 0.01}));
+  EXPECT_TRUE(keeps_averages(averaged));
+  EXPECT_FALSE(std::get<Adam>(averaged.compile.optimizer).ema_overwrite_frequency) << "the weights stay what they were";
+  ASSERT_EQ(averaged.fit.callbacks.size(), 1u);
+  EXPECT_TRUE(std::holds_alternative<SwapEMAWeights>(averaged.fit.callbacks[0]));
+  EXPECT_EQ(with_moving_averages(averaged).fit.callbacks.size(), 1u);
+}
+
 TEST(Variants, HaveARateToTwoDigits) {
   const std::optional<Recipe> slower = with_rate_times(recipe_with(SGD{.learning_rate = 0.1}), 0.3333);
   ASSERT_TRUE(slower);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -104,6 +105,17 @@ struct NetworkView {
   std::vector<LayerHealth> layers;
 };
 
+/// A number over the runs of a recipe, from the lowest to the highest; NaN where nothing measured it.
+struct Spread {
+  double mean = std::numeric_limits<double>::quiet_NaN(), low = mean, high = mean;
+};
+/// Whether a layer is well, over the runs of a recipe.
+struct LayerSpread {
+  std::string layer;
+  Spread zeros{}, dead{};                  ///< shares: of outputs that are 0, of units that are 0 for all samples
+  Spread update_ratio{}, gradient_norm{};  ///< of its kernel, as in KernelMotion
+};
+
 /// Runs of one recipe, tested on the same samples, that differ in the seed alone.
 struct RecipeRuns {
   std::string name;                                      ///< unlike that of the other recipes
@@ -118,6 +130,7 @@ struct RecipeRuns {
   std::vector<std::string> warnings;  ///< of lint
   std::optional<Score> pooled;        ///< the confusions of all runs, added up; with classes
   NetworkView network;
+  std::vector<LayerSpread> layers;  ///< of the runs with measures.json; if none has it, of the network
 };
 
 struct DiffLine {

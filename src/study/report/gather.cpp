@@ -15,6 +15,7 @@
 #include "study/lint.hpp"
 #include "study/recipe_text.hpp"
 #include "study/report/judged_study.hpp"
+#include "study/report/layer_spread.hpp"
 #include "study/report/network_view.hpp"
 #include "study/report/recipe_diff.hpp"
 #include "study/report/view.hpp"
@@ -133,6 +134,10 @@ void complete(RecipeRuns& recipe, std::vector<std::string>& notices) {
   recipe.curves = curves_of(recipe.runs);
   for (const TrainResult& run : recipe.runs) std::ranges::move(events_of(run), std::back_inserter(recipe.events));
   recipe.pooled = pool(recipe.runs);
+  std::vector<Measures> measures;
+  for (const TrainResult& run : recipe.runs)
+    if (std::optional<Measures> of_run = read_measures(run.run_dir)) measures.push_back(std::move(*of_run));
+  recipe.layers = spread_of_layers(measures);
 
   const auto broken = std::ranges::count_if(recipe.runs, [](const TrainResult& run) {
     return run.history.ended == Ended::interrupted || run.history.ended == Ended::diverged;
@@ -169,6 +174,11 @@ void look_at_networks(std::vector<RecipeRuns>& recipes, const ReportSettings& se
         loaded = wanted;
       }
       recipe.network = view_network(run, recipe.recipe, *data, recipe.environment, settings.threads);
+      if (recipe.layers.empty()) {
+        Measures seen;
+        seen.layers = recipe.network.layers;
+        recipe.layers = spread_of_layers({&seen, 1});
+      }
     } catch (const Error& error) {
       recipe.network.problem = printable(error.message());
     }

@@ -1,4 +1,6 @@
 // telar.report/1: what other programs read of a report.
+#include <cmath>
+
 #include "study/report/page.hpp"
 #include "study/report/sentences.hpp"
 #include "study/report/tuning_words.hpp"
@@ -67,6 +69,21 @@ Json network_of_report(const NetworkView& network) {
               {"layers", std::move(layers)}};
 }
 
+Json layers_of_report(const std::vector<LayerSpread>& layers) {
+  const auto spread = [](const Spread& s) {
+    if (std::isnan(s.mean)) return Json(nullptr);
+    return Json{{"mean", json_number(s.mean)}, {"low", json_number(s.low)}, {"high", json_number(s.high)}};
+  };
+  Json list = Json::array();
+  for (const LayerSpread& layer : layers)
+    list.push_back(Json{{"layer", layer.layer},
+                        {"zeros", spread(layer.zeros)},
+                        {"dead_units", spread(layer.dead)},
+                        {"update_ratio", spread(layer.update_ratio)},
+                        {"gradient_norm", spread(layer.gradient_norm)}});
+  return list;
+}
+
 Json recipe_of_report(const RecipeRuns& recipe) {
   Json runs = Json::array(), summary = Json::object(), events = Json::array();
   for (const TrainResult& run : recipe.runs)
@@ -83,7 +100,8 @@ Json recipe_of_report(const RecipeRuns& recipe) {
               {"summary", std::move(summary)},
               {"events", std::move(events)},
               {"warnings", recipe.warnings},
-              {"network", network_of_report(recipe.network)}};
+              {"network", network_of_report(recipe.network)},
+              {"layer_health", layers_of_report(recipe.layers)}};
 }
 
 Json tuning_of_report(const TuningContent& tuning) {

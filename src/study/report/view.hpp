@@ -44,6 +44,7 @@ struct Figures {
 [[nodiscard]] Json view_learning(const ReportContent& content, Figures& figures);
 [[nodiscard]] Json view_classes(const ReportContent& content);
 [[nodiscard]] Json view_networks(const ReportContent& content, Figures& figures);
+[[nodiscard]] Json view_layers(const ReportContent& content, Figures& figures);
 [[nodiscard]] Json view_recipes(const ReportContent& content);
 [[nodiscard]] Json view_origins(const ReportContent& content);
 

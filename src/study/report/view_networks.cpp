@@ -104,7 +104,9 @@ Json view_networks(const ReportContent& content, Figures& figures) {
                         {"mistakes", mistakes_view(network, most)},
                         {"layers", layers_view(network)}});
   }
-  return Json{{"list", std::move(list)}, {"calibration", calibration_view(content, figures)}};
+  Json calibration = calibration_view(content, figures);
+  return Json{
+      {"list", std::move(list)}, {"calibration", std::move(calibration)}, {"health", view_layers(content, figures)}};
 }
 
 }  // namespace telar

@@ -14,9 +14,9 @@ namespace {
 /// Steps that differ by less than this factor are called equally large.
 constexpr double kLeastFactor = 1.25;
 
-SeedValues values_of(const MeasuredRecipe& recipe) {
+SeedValues values_of(const std::vector<MeasuredRun>& runs) {
   SeedValues values;
-  for (const MeasuredRun& run : recipe.runs) values.emplace(run.seed, run.value);
+  for (const MeasuredRun& run : runs) values.emplace(run.seed, run.value);
   return values;
 }
 
@@ -36,6 +36,26 @@ SeedValues measured_values(const MeasuredRecipe& recipe, const std::string& metr
       if (std::isfinite(*value)) values.emplace(run.seed, *value);
   }
   return values;
+}
+
+/// By how much the metric was better with the mean of the weights over further steps, mean of the runs.
+double gained_by_averages(const MeasuredRecipe& recipe, const ExplainSettings& settings) {
+  double sum = 0, n = 0;
+  for (const auto& [seed, averaged] :
+       measured_values(recipe, settings.metric, [](const Measures& m) { return m.averaged; })) {
+    const auto run = std::ranges::find(recipe.runs, seed, &MeasuredRun::seed);
+    sum += settings.more_is_better ? averaged - run->value : run->value - averaged;
+    ++n;
+  }
+  return n > 0 ? sum / n : 0;
+}
+
+/// The runs with the history that a run of the same seed had with moving averages.
+MeasuredRecipe with_averaged(MeasuredRecipe recipe, const std::vector<MeasuredRun>& averaged) {
+  for (const MeasuredRun& one : averaged)
+    for (MeasuredRun& run : recipe.runs)
+      if (run.seed == one.seed) run.averaged = one.result.history;
+  return recipe;
 }
 
 /// Mean of the logarithms of all kernels' update ratios; NaN without any.
@@ -91,9 +111,8 @@ class Case {
  public:
   Case(const MeasuredRecipe& baseline, const MeasuredRecipe& change, Verdict verdict, const ExplainSettings& settings)
       : baseline_(baseline), change_(change), verdict_(verdict), settings_(settings) {
-    explanation_.measures = measured_differences(baseline, change, settings.metric);
-    runs_.baseline = values_of(baseline);
-    runs_.change = values_of(change);
+    runs_.baseline = values_of(baseline.runs);
+    runs_.change = values_of(change.runs);
     test_statistics();
     test_moving_weights();
   }
@@ -105,6 +124,13 @@ class Case {
         shared.emplace(of_baseline.name, variants.add(of_baseline, seeds_of(baseline_)));
       planned_.push_back({mechanism, shared[of_baseline.name], variants.add(of_change, seeds_of(change_)), {}});
     };
+    if (keeps_averages(baseline_.recipe) && keeps_averages(change_.recipe))
+      add(not_tested(Mechanism::raw_weights, "both end with moving averages"));
+    else if (std::max(gained_by_averages(baseline_, settings_), gained_by_averages(change_, settings_)) <
+             settings_.band)
+      add(not_tested(Mechanism::raw_weights, "averages of the last weights are about as good as the weights"));
+    else
+      both(Mechanism::raw_weights, with_moving_averages(baseline_.recipe), with_moving_averages(change_.recipe));
     if (follows_schedule(baseline_.recipe) && follows_schedule(change_.recipe))
       add(not_tested(Mechanism::constant_rate, "the rates of both follow a schedule"));
     else
@@ -122,18 +148,26 @@ class Case {
 
   /// Without trainings.
   void leave_out() {
-    for (const Mechanism mechanism : {Mechanism::constant_rate, Mechanism::step_size, Mechanism::last_epoch})
+    for (const Mechanism mechanism :
+         {Mechanism::raw_weights, Mechanism::constant_rate, Mechanism::step_size, Mechanism::last_epoch})
       add(not_tested(mechanism, "it takes further trainings: --explain"));
   }
 
-  Explanation finish(const std::vector<SeedValues>& values) {
+  Explanation finish(const std::vector<std::vector<MeasuredRun>>& variants) {
+    const std::vector<MeasuredRun> none;
+    const std::vector<MeasuredRun>*averaged_baseline = &none, *averaged_change = &none;
     for (const Planned& planned : planned_) {
       MechanismRuns runs = runs_;
-      runs.baseline_without = planned.baseline ? values[*planned.baseline] : runs_.baseline;
-      runs.change_without = values[planned.change];
+      runs.baseline_without = planned.baseline ? values_of(variants[*planned.baseline]) : runs_.baseline;
+      runs.change_without = values_of(variants[planned.change]);
       add(test_mechanism(planned.mechanism, runs, verdict_));
       explanation_.tests.back().setting = planned.setting;
+      if (planned.mechanism != Mechanism::raw_weights) continue;
+      averaged_baseline = &variants[*planned.baseline];
+      averaged_change = &variants[planned.change];
     }
+    explanation_.measures = measured_differences(with_averaged(baseline_, *averaged_baseline),
+                                                 with_averaged(change_, *averaged_change), settings_.metric);
     std::ranges::stable_sort(explanation_.tests, {}, &MechanismTest::mechanism);
     explanation_.remedy = find_remedy(explanation_.tests, settings_.more_is_better);
     return std::move(explanation_);
@@ -210,10 +244,10 @@ std::vector<Explanation> explain(const MeasuredRecipe& baseline, std::span<const
     Case& one = cases.emplace_back(baseline, changes[i], verdicts[i], settings);
     settings.train ? one.plan(variants, shared) : one.leave_out();
   }
-  std::vector<SeedValues> values;
-  if (!variants.list().empty()) values = settings.train(variants.list());
+  std::vector<std::vector<MeasuredRun>> trained;
+  if (!variants.list().empty()) trained = settings.train(variants.list());
   std::vector<Explanation> explanations;
-  for (Case& one : cases) explanations.push_back(one.finish(values));
+  for (Case& one : cases) explanations.push_back(one.finish(trained));
   return explanations;
 }
 

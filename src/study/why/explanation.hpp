@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "study/documents.hpp"
+#include "study/why/landscape.hpp"
 #include "study/why/measures.hpp"
 #include "study/why/mechanism.hpp"
 
@@ -21,6 +22,8 @@ struct MeasuredRun {
   double value = 0;  ///< the metric
   TrainResult result{};
   std::optional<Measures> measures{};
+  std::optional<Landscape> landscape{};  ///< with --explain
+  std::optional<History> averaged{};     ///< the same, validated with moving averages of its weights; with --explain
 };
 
 /// A recipe and its trainings that gave a result.
@@ -53,8 +56,8 @@ struct VariantRecipe {
   Recipe recipe;
   std::vector<std::uint64_t> seeds;
 };
-/// The metric of each variant's trainings; less of them if the user stops it.
-using TrainVariants = std::function<std::vector<SeedValues>(const std::vector<VariantRecipe>&)>;
+/// Each variant's trainings that gave a result; less of them if the user stops it.
+using TrainVariants = std::function<std::vector<std::vector<MeasuredRun>>(const std::vector<VariantRecipe>&)>;
 
 struct ExplainSettings {
   std::string metric;  ///< "val_accuracy"

@@ -16,6 +16,8 @@ std::string switched_off(const MechanismTest& test) {
       return "with statistics recomputed from the training data";
     case Mechanism::moving_weights:
       return "with the mean of the weights over some steps more in both";
+    case Mechanism::raw_weights:
+      return "with moving averages of the weights in both";
     case Mechanism::constant_rate:
       return "with a rate that falls to 0 in both";
     case Mechanism::step_size:
@@ -32,6 +34,8 @@ std::string remedy_setting(const MechanismTest& test) {
       return "statistics of BatchNormalization recomputed after the training";
     case Mechanism::moving_weights:
       return "averaged weights (compile.optimizer.use_ema = true keeps such averages)";
+    case Mechanism::raw_weights:
+      return "moving averages of the weights (compile.optimizer.use_ema = true)";
     case Mechanism::constant_rate:
       return "a learning rate that falls to 0 (CosineDecay over all its steps, without ReduceLROnPlateau and "
              "EarlyStopping)";
@@ -51,6 +55,8 @@ std::string mechanism_words(Mechanism mechanism) {
       return "moving statistics that lag behind";
     case Mechanism::moving_weights:
       return "weights that still move at the end";
+    case Mechanism::raw_weights:
+      return "weights of the last step, not their moving averages";
     case Mechanism::constant_rate:
       return "a learning rate that does not fall";
     case Mechanism::step_size:

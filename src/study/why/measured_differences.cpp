@@ -74,6 +74,16 @@ double dead_share(const Measures& m) {
   return units > 0 ? dead / units : kUnmeasured;
 }
 
+/// Of a walk along the gradient, at a step of the optimiser's length.
+RunMeasure after_a_step(const std::function<double(const GradientWalk::Place&)>& number) {
+  return [number](const MeasuredRun& run) {
+    if (!run.landscape) return kUnmeasured;
+    for (const GradientWalk::Place& place : run.landscape->walk.places)
+      if (place.steps == 1) return number(place);
+    return kUnmeasured;
+  };
+}
+
 }  // namespace
 
 std::vector<MeasuredDifference> measured_differences(const MeasuredRecipe& baseline, const MeasuredRecipe& change,
@@ -110,6 +120,8 @@ std::vector<MeasuredDifference> measured_differences(const MeasuredRecipe& basel
   add("gap_at_equal_loss", "val_loss less loss, at equal loss", equal(&EqualLoss::gap_first, &EqualLoss::gap_second));
   add("jitter", metric + ", jitter of the last epochs",
       of_each([&](const MeasuredRun& run) { return jitter(run.result.history[metric]); }));
+  add("jitter_averaged", metric + ", the same by moving averages of the weights",
+      of_each([&](const MeasuredRun& run) { return run.averaged ? jitter((*run.averaged)[metric]) : kUnmeasured; }));
   add("lost_since_best", "val_loss above that of the best epoch",
       of_each([](const MeasuredRun& run) { return lost_since_best(run.result.history["val_loss"]); }));
   add("averaged", metric + " by weights averaged over further steps",
@@ -123,6 +135,13 @@ std::vector<MeasuredDifference> measured_differences(const MeasuredRecipe& basel
   add("gradient_norm", "gradient norm, mean of the kernels", of_each(of_measures([](const Measures& m) {
         return mean_over(m.kernels, [](const KernelMotion& k) { return k.gradient_norm; });
       })));
+  add("predicted_fall", "fall of the loss a step along the gradient, of what it predicts",
+      of_each(after_a_step([](const GradientWalk::Place& p) { return p.fall / p.predicted; })));
+  add("gradient_change", "change of the gradient by that step",
+      of_each(after_a_step([](const GradientWalk::Place& p) { return p.gradient_change; })));
+  add("largest_stable_rate", "largest stable learning rate", of_each([](const MeasuredRun& run) {
+        return run.landscape ? run.landscape->sweep.largest.value_or(kUnmeasured) : kUnmeasured;
+      }));
   add("weight_norm", "weight norm, mean of the layers", of_each(of_measures([](const Measures& m) {
         return mean_over(m.layers,
                          [](const LayerHealth& l) { return l.type == "Dense" ? l.weight_norm : kUnmeasured; });

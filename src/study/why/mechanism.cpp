@@ -29,6 +29,8 @@ const char* to_string(Mechanism mechanism) noexcept {
       return "moving_statistics";
     case Mechanism::moving_weights:
       return "moving_weights";
+    case Mechanism::raw_weights:
+      return "raw_weights";
     case Mechanism::constant_rate:
       return "constant_rate";
     case Mechanism::step_size:
@@ -110,11 +112,25 @@ bool follows_schedule(const Recipe& recipe) {
          std::visit([](const auto& o) { return o.learning_rate.schedule() != nullptr; }, recipe.compile.optimizer);
 }
 
+bool keeps_averages(const Recipe& recipe) {
+  return std::visit([](const auto& o) { return o.use_ema; }, recipe.compile.optimizer);
+}
+
 bool keeps_best_weights(const Recipe& recipe) {
   return std::ranges::any_of(recipe.fit.callbacks, [](const Callback::Stock& callback) {
     const auto* stopping = std::get_if<EarlyStopping>(&callback);
     return stopping != nullptr && stopping->restore_best_weights;
   });
+}
+
+Recipe with_moving_averages(Recipe recipe) {
+  std::visit([](auto& o) { o.use_ema = true; }, recipe.compile.optimizer);
+  const bool swaps = std::ranges::any_of(recipe.fit.callbacks, [](const Callback::Stock& callback) {
+    return std::holds_alternative<SwapEMAWeights>(callback);
+  });
+  if (!swaps) recipe.fit.callbacks.emplace_back(SwapEMAWeights{});
+  recipe.name += "+moving-averages";
+  return recipe;
 }
 
 Recipe with_decayed_rate(Recipe recipe, std::size_t samples) {

@@ -16,6 +16,7 @@ namespace telar {
 enum class Mechanism {
   moving_statistics,  ///< BatchNormalization's moving averages lag behind; off: recomputed
   moving_weights,     ///< the weights still move when the training ends; off: their mean over further steps
+  raw_weights,        ///< those of the last step alone; off: moving averages of them all along (use_ema)
   constant_rate,      ///< the learning rate is as large at the end as at first; off: a cosine down to 0
   step_size,          ///< the steps are larger beside the weights, or smaller; off: as large as the baseline's
   last_epoch          ///< the last epoch is not the best; off: the weights of the best one
@@ -65,6 +66,9 @@ inline constexpr double kLeastShare = 0.25;
 /// best epoch, which is chosen on validation data, never. Adjusts remedy_p.
 [[nodiscard]] std::optional<Mechanism> find_remedy(std::vector<MechanismTest>& tests, bool more_is_better);
 
+/// The recipe with moving averages of its weights all along, which it is validated with and ends with. The weights
+/// themselves are trained as without them, unless a callback acts on what validation says.
+[[nodiscard]] Recipe with_moving_averages(Recipe recipe);
 /// The recipe with a cosine from its first rate to 0 over its epochs, in place of ReduceLROnPlateau and EarlyStopping.
 /// `samples`: of the training set. As it is if its rate follows a schedule.
 [[nodiscard]] Recipe with_decayed_rate(Recipe recipe, std::size_t samples);
@@ -74,6 +78,7 @@ inline constexpr double kLeastShare = 0.25;
 [[nodiscard]] Recipe with_best_weights(Recipe recipe);
 
 [[nodiscard]] bool follows_schedule(const Recipe& recipe);
+[[nodiscard]] bool keeps_averages(const Recipe& recipe);
 [[nodiscard]] bool keeps_best_weights(const Recipe& recipe);
 
 }  // namespace telar

@@ -21,29 +21,6 @@ bool normalises_over_batches(const std::vector<Layer>& layers) {
   });
 }
 
-/// The layers without what disturbs samples while training, and with moving averages that are those of the last batch.
-std::vector<Layer> undisturbed(std::vector<Layer> layers) {
-  std::erase_if(layers, [](const Layer& layer) {
-    return std::holds_alternative<RandomFlip>(layer) || std::holds_alternative<RandomTranslation>(layer);
-  });
-  for (Layer& layer : layers)
-    std::visit(
-        [](auto& l) {
-          using L = std::remove_cvref_t<decltype(l)>;
-          if constexpr (std::is_same_v<L, Dropout> || std::is_same_v<L, GaussianDropout> ||
-                        std::is_same_v<L, AlphaDropout>)
-            l.rate = 0;
-          else if constexpr (std::is_same_v<L, GaussianNoise>)
-            l.stddev = 0;
-          else if constexpr (std::is_same_v<L, BatchNormalization>)
-            l.momentum = 0;
-          else if constexpr (std::is_same_v<L, Residual>)
-            l.layers = undisturbed(std::move(l.layers));
-        },
-        static_cast<Layer::Alternatives&>(layer));
-  return layers;
-}
-
 /// The same weights in a network whose training moves nothing but moving averages.
 Sequential standing(const Sequential& model) {
   Sequential copy(model.input(), undisturbed(model.layers()), model.seed());
@@ -57,12 +34,6 @@ Sequential standing(const Sequential& model) {
 double length(std::span<const float> values) {
   double squares = 0;
   for (const float x : values) squares += double{x} * x;
-  return std::sqrt(squares);
-}
-
-double distance_between(std::span<const float> a, std::span<const float> b) {
-  double squares = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) squares += (double{a[i]} - b[i]) * (double{a[i]} - b[i]);
   return std::sqrt(squares);
 }
 
@@ -112,6 +83,53 @@ void measure_gradients(const Sequential& model, const Dataset& train, FitOptions
 
 }  // namespace
 
+std::vector<Layer> undisturbed(std::vector<Layer> layers) {
+  std::erase_if(layers, [](const Layer& layer) {
+    return std::holds_alternative<RandomFlip>(layer) || std::holds_alternative<RandomTranslation>(layer);
+  });
+  for (Layer& layer : layers)
+    std::visit(
+        [](auto& l) {
+          using L = std::remove_cvref_t<decltype(l)>;
+          if constexpr (requires { l.kernel_constraint; }) l.kernel_constraint.reset();
+          if constexpr (requires { l.bias_constraint; }) l.bias_constraint.reset();
+          if constexpr (requires { l.alpha_constraint; }) l.alpha_constraint.reset();
+          if constexpr (requires { l.gamma_constraint; }) l.gamma_constraint.reset();
+          if constexpr (requires { l.beta_constraint; }) l.beta_constraint.reset();
+          if constexpr (std::is_same_v<L, Dropout> || std::is_same_v<L, GaussianDropout> ||
+                        std::is_same_v<L, AlphaDropout>)
+            l.rate = 0;
+          else if constexpr (std::is_same_v<L, GaussianNoise>)
+            l.stddev = 0;
+          else if constexpr (std::is_same_v<L, BatchNormalization>)
+            l.momentum = 0;
+          else if constexpr (std::is_same_v<L, Residual>)
+            l.layers = undisturbed(std::move(l.layers));
+        },
+        static_cast<Layer::Alternatives&>(layer));
+  return layers;
+}
+
+FitOptions experiment_options(FitOptions options, int threads, std::ostream& said) {
+  options.epochs = 1;
+  options.initial_epoch = 0;
+  options.validation_data.reset();
+  options.validation_sample_weight.clear();
+  options.validation_split = 0;
+  options.validation_freq_steps.reset();
+  options.training_score = false;
+  options.callbacks.clear();
+  options.threads = threads;
+  options.output = &said;
+  return options;
+}
+
+double distance_between(std::span<const float> a, std::span<const float> b) {
+  double squares = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) squares += (double{a[i]} - b[i]) * (double{a[i]} - b[i]);
+  return std::sqrt(squares);
+}
+
 bool uses_batch_statistics(const Sequential& model) { return normalises_over_batches(model.layers()); }
 
 Sequential with_recomputed_statistics(const Sequential& model, const Dataset& train, int batch_size,
@@ -149,15 +167,7 @@ Logs score_by_batch_statistics(const Sequential& model, const Dataset& data, int
 FurtherSteps take_further_steps(const Sequential& model, const Dataset& train, FitOptions options,
                                 const ProbeSettings& settings) {
   std::ostringstream said;
-  options.epochs = 1;
-  options.initial_epoch = 0;
-  options.validation_data.reset();
-  options.validation_sample_weight.clear();
-  options.validation_split = 0;
-  options.validation_freq_steps.reset();
-  options.training_score = false;
-  options.threads = settings.threads;
-  options.output = &said;
+  options = experiment_options(std::move(options), settings.threads, said);
 
   FurtherSteps further{model, {}};
   for (const Variable& v : model.variables())

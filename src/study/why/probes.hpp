@@ -1,7 +1,9 @@
 // Small experiments with a network at the end of its training.
 #pragma once
 
+#include <iosfwd>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,16 @@ struct ProbeSettings {
   int gradient_steps = 8;     ///< batches for the norms of gradients, at least 1
   int threads = 1;
 };
+
+/// The layers without what disturbs samples while training, without constraints on weights, and with moving averages
+/// that are those of the last batch.
+[[nodiscard]] std::vector<Layer> undisturbed(std::vector<Layer> layers);
+
+/// `options` of a training for an epoch of an experiment: without validation and callbacks. `said` takes what it says.
+[[nodiscard]] FitOptions experiment_options(FitOptions options, int threads, std::ostream& said);
+
+/// Euclidean. Both have as many numbers.
+[[nodiscard]] double distance_between(std::span<const float> a, std::span<const float> b);
 
 /// Whether it has a BatchNormalization that uses the batch's statistics while training.
 [[nodiscard]] bool uses_batch_statistics(const Sequential& model);

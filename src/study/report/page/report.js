@@ -1,5 +1,5 @@
 // The charts of a report of runs; each makes what Chart.js is given of its data.
-Object.assign(kinds, {curves, forest, calibration});
+Object.assign(kinds, {curves, forest, layers, calibration});
 
 // Lines over the epochs. A band is two lines without ink, filled between.
 function curves(spec) {
@@ -40,6 +40,28 @@ function curves(spec) {
   return {type: "line", data: {datasets}, options};
 }
 
+// An axis with a name for each row, and room for half a row at both ends.
+function rowAxis(names) {
+  const rows = axis("");
+  return {
+    ...rows, type: "linear", min: -0.6, max: names.length - 0.4, reverse: true, grid: {...rows.grid, display: false},
+    ticks: {...rows.ticks, stepSize: 1, color: color("ink"), autoSkip: false,
+      callback: (value) => names[value] === undefined ? "" : shorten(names[value], wide() ? 34 : 15)},
+    afterBuildTicks: (scale) => { scale.ticks = names.map((_, value) => ({value})); },
+  };
+}
+
+// What lies between two ends, in pixels.
+function interval(ctx, ink, left, right, top) {
+  ctx.strokeStyle = ink;
+  ctx.lineWidth = 2.5;
+  ctx.lineCap = "round";
+  ctx.beginPath();
+  ctx.moveTo(left, top);
+  ctx.lineTo(right, top);
+  ctx.stroke();
+}
+
 // A row for each value: a point and its interval.
 function forest(spec) {
   const text = (value, digits) => !spec.share ? signed(String(+value.toPrecision(3)))
@@ -68,13 +90,7 @@ function forest(spec) {
       }
       rows.forEach((row, index) => {
         if (row.low === null || row.high === null) return;
-        ctx.strokeStyle = seriesColor(row.color);
-        ctx.lineWidth = 2.5;
-        ctx.lineCap = "round";
-        ctx.beginPath();
-        ctx.moveTo(x.getPixelForValue(row.low), y.getPixelForValue(index));
-        ctx.lineTo(x.getPixelForValue(row.high), y.getPixelForValue(index));
-        ctx.stroke();
+        interval(ctx, seriesColor(row.color), x.getPixelForValue(row.low), x.getPixelForValue(row.high), y.getPixelForValue(index));
       });
       ctx.restore();
     },
@@ -84,21 +100,17 @@ function forest(spec) {
   const places = 100 * (high - low) < 1 ? 2 : 1;
   options.scales = {
     x: {...axis(spec.share && spec.difference ? "percentage points" : ""), min: low - room, max: high + room},
-    y: {...axis(""), type: "linear", min: -0.6, max: rows.length - 0.4, reverse: true},
+    y: rowAxis(rows.map((row) => row.name)),
   };
   options.scales.x.ticks.callback = (value) => text(value, places);
   options.scales.x.ticks.maxTicksLimit = wide() ? 8 : 5;
   options.scales.x.ticks.includeBounds = false;
-  options.scales.y.grid.display = false;
-  options.scales.y.ticks = {...options.scales.y.ticks, stepSize: 1, color: color("ink"), autoSkip: false,
-    callback: (value) => rows[value] ? shorten(rows[value].name, wide() ? 34 : 15) : ""};
-  options.scales.y.afterBuildTicks = (scale) => { scale.ticks = rows.map((_, value) => ({value})); };
   options.plugins.tooltip.callbacks = {
     title: () => "",
     label: (item) => {
       const row = rows[item.dataIndex];
-      const interval = row.low === null || row.high === null ? "" : ` (${text(row.low, 2)} to ${text(row.high, 2)})`;
-      return ` ${shorten(row.name, 40)}: ${text(row.value, 2)}${interval}`;
+      const ends = row.low === null || row.high === null ? "" : ` (${text(row.low, 2)} to ${text(row.high, 2)})`;
+      return ` ${shorten(row.name, 40)}: ${text(row.value, 2)}${ends}`;
     },
   };
   return {
@@ -106,6 +118,57 @@ function forest(spec) {
     data: {datasets: [{
       data: rows.map((row, index) => ({x: row.value, y: index})), pointRadius: 6, pointHoverRadius: 7,
       pointBackgroundColor: rows.map((row) => seriesColor(row.color)), pointBorderColor: color("ground"), pointBorderWidth: 2,
+    }]},
+  };
+}
+
+// A row for each layer, and in it a point for each recipe, with a line from the lowest seed to the highest.
+function layers(spec) {
+  const text = (value) => spec.share ? percent(value, 1) : String(+value.toPrecision(3));
+  const number = spec.series.length, apart = Math.min(0.22, 0.7 / number);
+  const place = (row, series) => row + (series - (number - 1) / 2) * apart;
+  const points = spec.series.flatMap((series, index) => series.points.map(([row, x, low, high]) =>
+    ({x, y: place(row, index), low, high, row, ink: seriesColor(series.color), name: series.name})));
+  const ends = points.flatMap((point) => [point.low, point.high]);
+  if (spec.mark !== null) ends.push(spec.mark);
+
+  const intervals = {
+    id: "intervals",
+    beforeDatasetsDraw({ctx, chartArea, scales: {x, y}}) {
+      ctx.save();
+      if (spec.mark !== null) {
+        ctx.strokeStyle = color("soft");
+        ctx.setLineDash([4, 5]);
+        ctx.beginPath();
+        ctx.moveTo(x.getPixelForValue(spec.mark), chartArea.top);
+        ctx.lineTo(x.getPixelForValue(spec.mark), chartArea.bottom);
+        ctx.stroke();
+        ctx.setLineDash([]);
+      }
+      for (const point of points) interval(ctx, point.ink, x.getPixelForValue(point.low), x.getPixelForValue(point.high), y.getPixelForValue(point.y));
+      ctx.restore();
+    },
+  };
+  const options = frame();
+  options.interaction = {mode: "nearest", axis: "xy", intersect: false};
+  const low = Math.min(...ends), high = Math.max(...ends);
+  options.scales = {
+    x: {...axis(""), ...(spec.share ? {type: "linear", min: 0, max: Math.max(1.1 * high, 0.05)} : logarithmic(low / 1.6, high * 1.6))},
+    y: rowAxis(spec.rows),
+  };
+  options.scales.x.ticks.callback = spec.share ? (value) => percent(value, high < 0.1 ? 1 : 0) : text;
+  options.scales.x.ticks.maxTicksLimit = wide() ? 8 : 5;
+  options.scales.x.ticks.includeBounds = false;
+  options.plugins.tooltip.callbacks = {
+    title: () => "",
+    label: ({raw}) => ` ${shorten(spec.rows[raw.row], 30)}, ${shorten(raw.name, 40)}: ${text(raw.x)}` +
+      (raw.low < raw.high ? ` (${text(raw.low)} to ${text(raw.high)})` : ""),
+  };
+  return {
+    type: "scatter", plugins: [intervals], options, height: 60 + Math.max(34, 14 * number) * spec.rows.length,
+    data: {datasets: [{
+      data: points, clip: 8, pointRadius: 5, pointHoverRadius: 7, pointBackgroundColor: points.map((point) => point.ink),
+      pointBorderColor: color("ground"), pointBorderWidth: 1.5,
     }]},
   };
 }
