@@ -88,7 +88,8 @@ TEST(ReportLayers, AreChartsOfDeadUnitsStepsAndGradientsBesideTables) {
 TEST(ReportLayers, HaveNoPlaceForZeroOnALogarithmicAxis) {
   ReportContent content;
   content.recipes = {recipe_with_layers("frozen", {measured_layers(0, 0)})};
-  for (const Json& chart : view_report(content)["charts"]) EXPECT_TRUE(chart["kind"] != "layers" || chart["share"]);
+  const Json view = view_report(content);
+  for (const Json& chart : view["charts"]) EXPECT_TRUE(chart["kind"] != "layers" || chart["share"]);
 }
 
 TEST(ReportLayers, AreDrawnUpToANumberAndAllInTheTable) {
