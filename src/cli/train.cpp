@@ -180,7 +180,12 @@ int train_one(const Recipe& recipe, std::optional<RunFolder> stored, const Train
   settings.callbacks.push_back(stop_on_signal());
 
   const Json document = data_document(data);
-  if (stored) check_same_data(document, read_document(stored->path() / "environment.json"), stored->path().string());
+  if (stored) {
+    const Json environment = read_document(stored->path() / "environment.json");
+    check_same_data(document, environment, stored->path().string());
+    if (environment.empty())  // it was killed before it had written that
+      stored->write_environment(environment_document(recipe, settings.threads, document, options.command));
+  }
   RunFolder folder =
       stored ? std::move(*stored) : open_folder(recipe, options.out, settings.threads, document, options);
   if (!options.tensorboard.empty()) settings.board = BoardLog{options.board_of(folder.path())};

@@ -59,6 +59,14 @@ class Resume(ProgramTest):
         self.assertEqual(self.document("train", "recipe.toml", "--out", "other", "--resume")["weights_sha256"],
                          first["weights_sha256"])
 
+    def test_a_run_that_was_killed_before_it_had_told_its_environment_tells_it(self):
+        first = self.document("train", "recipe.toml", "--out", "run")
+        (self.folder / "cut").mkdir()
+        shutil.copy(self.folder / "run/recipe.toml", self.folder / "cut")
+        self.assertEqual(self.document("train", "cut", "--resume")["weights_sha256"], first["weights_sha256"])
+        of_run, of_cut = (json.loads((self.folder / f"{run}/environment.json").read_text()) for run in ("run", "cut"))
+        self.assertEqual(of_cut["data"], of_run["data"])
+
     def test_another_recipe_or_other_data_are_refused(self):
         self.interrupt()
         self.assert_refused(2, "train", "recipe.toml", "--out", "run", "--resume",
