@@ -1,6 +1,7 @@
 """kill -9 at random moments of a training: every run goes on and ends in the same bits.
 
-TELAR_KILLS is the number of kills (20), TELAR_SEED what decides their moments; a failure names it.
+TELAR_KILLS is the number of kills (20), TELAR_EPOCHS how long a training is (600: a second or so), TELAR_SEED what decides
+the moments; a failure names it.
 """
 
 import json
@@ -14,6 +15,7 @@ import unittest
 from support import TELAR, ProgramTest
 
 KILLS = int(os.environ.get("TELAR_KILLS", "20"))
+EPOCHS = int(os.environ.get("TELAR_EPOCHS", "600"))
 SEED = int(os.environ.get("TELAR_SEED", str(random.randrange(1 << 30))))
 
 # Everything that has a state of its own: an optimiser with moving averages, dropout, statistics, metrics, callbacks.
@@ -24,8 +26,8 @@ SETTINGS = [
     "compile.optimizer={ type = 'Adam', learning_rate = 0.001, use_ema = true, gradient_accumulation_steps = 2 }",
     "compile.metrics=['accuracy', 'AUC', 'F1Score']",
     "fit.batch_size=16",
-    "fit.epochs=600",
-    "fit.callbacks=[{ type = 'EarlyStopping', patience = 1000, restore_best_weights = true }, "
+    f"fit.epochs={EPOCHS}",
+    f"fit.callbacks=[{{ type = 'EarlyStopping', patience = {EPOCHS}, restore_best_weights = true }}, "
     "{ type = 'ReduceLROnPlateau', patience = 5, factor = 0.9, min_lr = 1e-5 }, "
     "{ type = 'ModelCheckpoint', filepath = 'best.npz', save_best_only = true }, "
     "{ type = 'CSVLogger', filename = 'log.csv' }]",
