@@ -44,7 +44,8 @@ struct UpdateRule {
   float clip = std::numeric_limits<float>::infinity();
 
   bool accumulates = false;  ///< gradients of several steps make one (StepInput::accumulation)
-  bool averages = false;     ///< average = average average_keep + w (1 - average_keep) after each step (StepInput)
+  bool averages = false;     ///< average = average average_keep + w (1 - average_keep) after each step (StepInput);
+                             ///< with `accumulates` only if it waits, and then also in steps that only accumulate
   bool waits = false;        ///< a gradient is only kept; UpdateOp takes the step
 
   /// Gradients become directions before the step (DirectionOp).

@@ -37,7 +37,7 @@ struct ClipNormOp {
 };
 
 /// The rule's step of `kernel`, a vector being a kernel of one row, with the kept gradients times `factor`, if there is
-/// one. Writes the kernel's copies anew, as DenseUpdateOp.
+/// one. Writes the kernel's copies anew, as DenseUpdateOp. In steps that only accumulate gradients: the averages alone.
 struct UpdateOp {
   Kernel kernel;
   std::optional<Kernel> transposed{}, rounded{};

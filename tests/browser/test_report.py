@@ -36,15 +36,33 @@ DRAWN = """[...document.querySelectorAll('canvas')].map(canvas => {
 })"""
 
 
-class Report(ProgramTest):
-    """One page of a study and of six runs, whose names are an attack."""
+class OnPages:
+    """Tests of pages that `prepare` makes once, all in one browser."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        test = cls("runTest")
-        test.setUp()
-        cls.test = test
+        cls.test = cls("runTest")
+        cls.test.setUp()
+        cls.prepare(cls.test)
+        cls.page = chromium.Page(chromium.find())
+        cls.axe = (Path(AXE.submodule_search_locations[0]) / "axe.min.js").read_text()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.page.close()
+        cls.test.doCleanups()
+        super().tearDownClass()
+
+    def runTest(self):
+        pass
+
+
+class Report(OnPages, ProgramTest):
+    """One page of a study and of six runs, whose names are an attack."""
+
+    @classmethod
+    def prepare(cls, test):
         (test.folder / "study").mkdir()
         (test.folder / "study" / "comparison.json").write_text(json.dumps(STUDY))
         (test.folder / f"{HOSTILE}.toml").write_text(RECIPE.replace("units = 16", "units = 24"))
@@ -57,17 +75,6 @@ class Report(ProgramTest):
         done = test.telar("report", "study", "runs-recipe", f"runs-{HOSTILE}", "runs-stopping", "--out", "report.html")
         assert done.returncode == 0, done.stderr
         cls.file = test.folder / "report.html"
-        cls.page = chromium.Page(chromium.find())
-        cls.axe = (Path(AXE.submodule_search_locations[0]) / "axe.min.js").read_text()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.page.close()
-        cls.test.doCleanups()
-        super().tearDownClass()
-
-    def runTest(self):
-        pass
 
     def open(self, width=1200, scheme="light", media="screen"):
         self.page.look(width, scheme=scheme, media=media)
@@ -181,29 +188,15 @@ layers = [
 """
 
 
-class MeasuredReport(ProgramTest):
+class MeasuredReport(OnPages, ProgramTest):
     """A page of a comparison whose runs were measured: the layers of both recipes side by side."""
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.test = cls("runTest")
-        cls.test.setUp()
-        (cls.test.folder / "normalised.toml").write_text(NORMALISED)
+    def prepare(cls, test):
+        (test.folder / "normalised.toml").write_text(NORMALISED)
         for arguments in (("compare", "recipe.toml", "normalised.toml", "--seeds", 3, "--out", "study", "-q"), ("report", "study", "--out", "report.html")):
-            done = cls.test.telar(*arguments)
+            done = test.telar(*arguments)
             assert done.returncode == 0, done.stderr
-        cls.page = chromium.Page(chromium.find())
-        cls.axe = (Path(AXE.submodule_search_locations[0]) / "axe.min.js").read_text()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.page.close()
-        cls.test.doCleanups()
-        super().tearDownClass()
-
-    def runTest(self):
-        pass
 
     def open(self, width=1200, scheme="light"):
         self.page.look(width, scheme=scheme)
@@ -280,33 +273,19 @@ def large_search():
     return search
 
 
-class TuningReport(ProgramTest):
+class TuningReport(OnPages, ProgramTest):
     """Pages of searches: two small ones, and a large one with a hostile option."""
 
     CHARTS = {"one-objective": 4, "two-objectives": 3, "large": 5}
 
     @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.test = cls("runTest")
-        cls.test.setUp()
+    def prepare(cls, test):
         for name in cls.CHARTS:
-            (cls.test.folder / name).mkdir()
+            (test.folder / name).mkdir()
             text = json.dumps(large_search()) if name == "large" else (TUNING / f"{name}.json").read_text()
-            (cls.test.folder / name / "tuning.json").write_text(text)
-            done = cls.test.telar("report", name)
+            (test.folder / name / "tuning.json").write_text(text)
+            done = test.telar("report", name)
             assert done.returncode == 0, done.stderr
-        cls.page = chromium.Page(chromium.find())
-        cls.axe = (Path(AXE.submodule_search_locations[0]) / "axe.min.js").read_text()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.page.close()
-        cls.test.doCleanups()
-        super().tearDownClass()
-
-    def runTest(self):
-        pass
 
     def open(self, name, width=1200, scheme="light"):
         self.page.look(width, scheme=scheme)
