@@ -106,14 +106,14 @@ struct NetworkView {
 };
 
 /// A number over the runs of a recipe, from the lowest to the highest; NaN where nothing measured it.
-struct Spread {
+struct SeedSpread {
   double mean = std::numeric_limits<double>::quiet_NaN(), low = mean, high = mean;
 };
 /// Whether a layer is well, over the runs of a recipe.
 struct LayerSpread {
   std::string layer;
-  Spread zeros{}, dead{};                  ///< shares: of outputs that are 0, of units that are 0 for all samples
-  Spread update_ratio{}, gradient_norm{};  ///< of its kernel, as in KernelMotion
+  SeedSpread zeros{}, dead{};                  ///< shares: of outputs that are 0, of units that are 0 for all samples
+  SeedSpread update_ratio{}, gradient_norm{};  ///< of its kernel, as in KernelMotion
 };
 
 /// Runs of one recipe, tested on the same samples, that differ in the seed alone.

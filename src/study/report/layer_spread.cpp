@@ -16,7 +16,7 @@ struct LayerNumbers {
   std::vector<double> zeros, dead, update_ratio, gradient_norm;
 };
 
-Spread spread_of(std::vector<double> values) {
+SeedSpread spread_of(std::vector<double> values) {
   std::erase_if(values, [](double x) { return !std::isfinite(x); });
   if (values.empty()) return {};
   const auto [low, high] = std::ranges::minmax(values);

@@ -70,7 +70,7 @@ Json network_of_report(const NetworkView& network) {
 }
 
 Json layers_of_report(const std::vector<LayerSpread>& layers) {
-  const auto spread = [](const Spread& s) {
+  const auto spread = [](const SeedSpread& s) {
     if (std::isnan(s.mean)) return Json(nullptr);
     return Json{{"mean", json_number(s.mean)}, {"low", json_number(s.low)}, {"high", json_number(s.high)}};
   };

@@ -11,7 +11,7 @@ namespace telar {
 
 namespace {
 
-constexpr std::size_t kMostPairs = 5;
+constexpr std::size_t kMostConfusions = 5;
 constexpr std::size_t kMostClassRows = 100;
 
 /// The confusion of a recipe's runs as shares of each true class.
@@ -91,7 +91,7 @@ Json most_often(const Score& score, const std::vector<std::string>& names) {
       if (r != c && shares.count(r, c) > 0) pairs.push_back({shares.count(r, c), r, c});
   std::ranges::stable_sort(pairs, [](const Pair& a, const Pair& b) { return a.count > b.count; });
   Json list = Json::array();
-  for (std::size_t i = 0; i < std::min(kMostPairs, pairs.size()); ++i)
+  for (std::size_t i = 0; i < std::min(kMostConfusions, pairs.size()); ++i)
     list.push_back(
         Json{{"actual", names[pairs[i].row]}, {"predicted", names[pairs[i].column]}, {"count", pairs[i].count}});
   return list;

@@ -22,7 +22,7 @@ constexpr double kUsualUpdateRatio = 1e-3;
 /// A number of layers, and how it is told.
 struct LayerQuantity {
   const char *title, *note;
-  Spread LayerSpread::*spread;
+  SeedSpread LayerSpread::*spread;
   bool share;                         ///< else it is drawn on a logarithmic axis
   double mark;                        ///< a line to compare with; NaN: none
   bool (*tells)(const LayerSpread&);  ///< whether a layer has its row
@@ -77,7 +77,7 @@ Json layers_figure(const ReportContent& content, const LayerQuantity& quantity, 
     for (std::size_t i = 0; i < std::min(names.size(), kMostDrawnLayers); ++i) {
       const auto layer = std::ranges::find(recipe.layers, names[i], &LayerSpread::layer);
       if (layer == recipe.layers.end()) continue;
-      const Spread& spread = (*layer).*quantity.spread;
+      const SeedSpread& spread = (*layer).*quantity.spread;
       // A logarithmic axis has no place for 0.
       if (std::isfinite(spread.mean) && (quantity.share || spread.low > 0))
         points.push_back(Json::array({i, json_number(spread.mean), json_number(spread.low), json_number(spread.high)}));
@@ -91,7 +91,7 @@ Json layers_figure(const ReportContent& content, const LayerQuantity& quantity, 
       const RecipeRuns& recipe = content.recipes[r];
       const auto layer = std::ranges::find(recipe.layers, name, &LayerSpread::layer);
       if (layer == recipe.layers.end()) continue;
-      const Spread& spread = (*layer).*quantity.spread;
+      const SeedSpread& spread = (*layer).*quantity.spread;
       const auto cell = [&](double value) {
         return view_cell(health_text(value, quantity.share), quantity.share && value >= kIll ? "n worse" : "n");
       };

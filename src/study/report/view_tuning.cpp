@@ -13,8 +13,6 @@ namespace telar {
 
 namespace {
 
-using Trial = TuningContent::Trial;
-
 constexpr std::size_t kMostSeedsInRow = 8;
 
 std::string tuning_seconds(double seconds) {
@@ -36,7 +34,7 @@ Json finalists_table(const TuningContent& content) {
       runs += fmt::format("{}{}: {}", i > 0 ? ", " : "", finalist.runs[i].first,
                           objective_text(finalist.runs[i].second, objective));
     if (finalist.runs.size() > kMostSeedsInRow) runs += ", …";
-    const Trial* trial = trial_of(content, finalist.trial);
+    const TuningContent::Trial* trial = trial_of(content, finalist.trial);
     const bool best = content.best && content.best->trial == finalist.trial;
     rows.push_back(view_row(trial ? trial_name(*trial) : fmt::format("trial {}", finalist.trial),
                             Json::array({view_cell(objective_text(finalist.mean, objective), "n"),
@@ -55,7 +53,7 @@ Json tuning_legend(const TuningContent& content) {
   Json list = Json::array();
   if (content.best)
     list.push_back(Json{{"name", fmt::format("trial {}, the best", content.best->trial)}, {"color", "c0"}});
-  for (const Trial& trial : content.trials) {
+  for (const TuningContent::Trial& trial : content.trials) {
     if (!trial.is_default || (content.best && content.best->trial == trial.number)) continue;
     list.push_back(Json{{"name", fmt::format("trial {}, the default", trial.number)}, {"color", "c1"}});
     break;
