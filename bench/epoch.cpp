@@ -1,7 +1,8 @@
 // How near the arithmetic limit whole training epochs run, on the real Fashion-MNIST.
 //   telar_bench_epoch [--network baseline|batch-normalization|wide] [--threads N] [--epochs N] [--dtype mixed_bfloat16]
 //   [--json]
-// Prints seconds per epoch of training steps (the median) and its share of the FMA peak measured before and after.
+// Prints seconds per epoch of training steps (the median), its share of the FMA peak measured before and after, and
+// what the loop that measures the peak sustains: on a shared machine it runs below its own best, as everything does.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/core.h>
@@ -30,8 +31,13 @@ int main(int argc, char** argv) try {
   const auto [train, rest] = take_first(datasets::fashion_mnist().train, 50'000);
   Sequential model = bench::network(which, dtype);
   const double before = bench::fma_peak(threads);
-  const History history =
-      model.fit(train, {.batch_size = bench::batch_size(which), .epochs = epochs, .threads = threads});
+  std::vector<double> rates;  // between epochs, for about half a second
+  const LambdaCallback loop{.on_epoch_end = [&](Training&, int, Logs&) {
+    for (const double rate : bench::fma_rates(threads, 50)) rates.push_back(rate);
+  }};
+  const History history = model.fit(
+      train, {.batch_size = bench::batch_size(which), .epochs = epochs, .callbacks = {loop}, .threads = threads});
+  const double sustained = bench::median(rates);
   const double peak = std::max(before, bench::fma_peak(threads));
 
   const double gflop = bench::flops_per_epoch(model, train.size()) * 1e-9;
@@ -45,14 +51,16 @@ int main(int argc, char** argv) try {
                                     {"epoch_seconds", history.epoch_seconds},
                                     {"gflop_per_second", gflop / median},
                                     {"fma_peak", peak},
-                                    {"share_of_peak", gflop / median / peak}};
+                                    {"fma_sustained", sustained},
+                                    {"share_of_peak", gflop / median / peak},
+                                    {"share_of_sustained", gflop / median / sustained}};
     std::cout << document.dump() << '\n';
   } else {
     std::cout << fmt::format(
         "{} threads: {:.3f} s per epoch of {:.1f} GFLOP = {:.1f} GFLOP/s, {:.1f} % of the FMA peak of {:.1f} GFLOP/s "
-        "(fastest "
-        "epoch {:.1f} %)\n",
-        threads, median, gflop, gflop / median, 100 * gflop / median / peak, peak, 100 * gflop / fastest / peak);
+        "(fastest epoch {:.1f} %), {:.1f} % of the {:.1f} GFLOP/s that its loop sustains between epochs\n",
+        threads, median, gflop, gflop / median, 100 * gflop / median / peak, peak, 100 * gflop / fastest / peak,
+        100 * gflop / median / sustained, sustained);
   }
 } catch (const telar::Error& error) {
   std::cerr << "error: " << error.what() << '\n';

@@ -40,10 +40,10 @@ HWY_AFTER_NAMESPACE();
 namespace telar::bench {
 HWY_EXPORT(Chains);
 
-double fma_peak(int threads) {
+std::vector<double> fma_rates(int threads, int runs) {
   constexpr long kRounds = 4'000'000;
-  double best = 0;
-  for (int repetition = 0; repetition < 5; ++repetition) {
+  std::vector<double> all;
+  for (int run = 0; run < runs; ++run) {
     std::atomic<int> ready{0};
     std::vector<double> rates(static_cast<std::size_t>(threads));
     std::vector<float> sinks(static_cast<std::size_t>(threads) * 16);
@@ -62,9 +62,14 @@ double fma_peak(int threads) {
       team[static_cast<std::size_t>(t)].join();
       sum += rates[static_cast<std::size_t>(t)];
     }
-    best = std::max(best, sum * 1e-9);
+    all.push_back(sum * 1e-9);
   }
-  return best;
+  return all;
+}
+
+double fma_peak(int threads) {
+  const std::vector<double> rates = fma_rates(threads, 5);
+  return *std::max_element(rates.begin(), rates.end());
 }
 
 }  // namespace telar::bench
