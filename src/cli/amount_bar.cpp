@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iostream>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/terminal.hpp"
@@ -37,6 +39,18 @@ void AmountBar::draw(std::uint64_t done, std::uint64_t total) {
   std::cerr << '\r' << head << bar_text(static_cast<double>(done) / static_cast<double>(total), cells, color_) << tail
             << std::string(painted_ - std::min(painted_, columns), ' ') << std::flush;
   painted_ = std::max(painted_, columns);
+}
+
+std::function<void(std::size_t, std::size_t)> shown_count(std::string what, const CommonOptions& options) {
+  const auto text = [](std::uint64_t done, std::uint64_t of) {
+    return std::to_string(done) + "/" + std::to_string(of);
+  };
+  const auto bar = std::make_shared<std::optional<AmountBar>>();
+  return [=, what = std::move(what), &options](std::size_t done, std::size_t of) {
+    if (!*bar) bar->emplace(what, text, options);
+    (*bar)->draw(done, of);
+    if (done == of) bar->reset();
+  };
 }
 
 }  // namespace telar::cli

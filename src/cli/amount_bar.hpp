@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "cli/verb.hpp"
@@ -34,5 +35,10 @@ class AmountBar {
   std::uint64_t first_ = 0;  // what was there when it began
   Clock::time_point began_, next_;
 };
+
+/// Draws such a line, "what 3/16 time left", from its first call until one in which all is done. `options` must outlive
+/// it.
+[[nodiscard]] std::function<void(std::size_t done, std::size_t of)> shown_count(std::string what,
+                                                                                const CommonOptions& options);
 
 }  // namespace telar::cli

@@ -8,8 +8,10 @@
 
 #include <telar/error.hpp>
 
+#include "cli/amount_bar.hpp"
 #include "cli/comparison_table.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/load_data.hpp"
 #include "cli/signals.hpp"
 #include "cli/train_seeds.hpp"
 #include "cli/verb.hpp"
@@ -87,7 +89,10 @@ int run(const CompareOptions& options, std::ostream& out) {
   const TrainJobs train = [&](std::vector<SeedJob>& jobs, std::size_t upcoming) {
     static_cast<void>(train_seeds(jobs, options.thread_count(), options.quiet, progress_style, upcoming));
   };
-  const Comparison comparison = compare(plan, train, [] { return stop_signal() != 0; });
+  const Comparison comparison = compare(plan, {.train = train,
+                                               .stopped = [] { return stop_signal() != 0; },
+                                               .reading = shown_reading(options),
+                                               .measured = shown_count("measuring", options)});
   if (options.json) {
     out << comparison_document(comparison).dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
   } else {

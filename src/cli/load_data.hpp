@@ -8,7 +8,10 @@
 
 namespace telar::cli {
 
-/// telar::load_data with the threads that the verb may use, and a bar while pictures are read.
+/// With the threads that the verb may use, and a bar while pictures are read. `options` must outlive it.
+[[nodiscard]] DataReading shown_reading(const CommonOptions& options);
+
+/// telar::load_data, read so.
 [[nodiscard]] RecipeData load_data(const Recipe& recipe, const CommonOptions& options,
                                    const std::filesystem::path& data_dir = {});
 

@@ -8,6 +8,7 @@
 
 #include "base/atomic_file.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/load_data.hpp"
 #include "cli/report_text.hpp"
 #include "cli/verb.hpp"
 #include "study/report/gather.hpp"
@@ -66,8 +67,9 @@ int report_tuning(const fs::path& file, const ReportOptions& options, std::ostre
 int run(const ReportOptions& options, std::ostream& out) {
   if (const std::optional<fs::path> search = search_among(options.subjects))
     return report_tuning(*search, options, out);
-  const ReportContent content = gather_report({options.subjects.begin(), options.subjects.end()},
-                                              {.data_dir = options.data_dir, .threads = options.thread_count()});
+  const ReportContent content = gather_report(
+      {options.subjects.begin(), options.subjects.end()},
+      {.data_dir = options.data_dir, .reading = shown_reading(options), .threads = options.thread_count()});
   for (const RecipeRuns& recipe : content.recipes) {
     if (!recipe.network.problem.empty())
       warn(options, recipe.name + ": its network could not be looked at: " + recipe.network.problem);

@@ -9,8 +9,10 @@
 
 #include "base/number_text.hpp"
 #include "base/terminal.hpp"
+#include "cli/amount_bar.hpp"
 #include "cli/duration.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/load_data.hpp"
 #include "cli/signals.hpp"
 #include "cli/train_seeds.hpp"
 #include "cli/tuning_text.hpp"
@@ -76,12 +78,14 @@ int run(const TuneOptionsOfUser& options, std::ostream& out) {
 
   const Style style = options.style_for(std::cerr);
   SearchProgress progress(options.quiet, style);
-  const TuningHooks hooks{.train =
-                              [&](std::vector<SeedJob>& jobs, std::size_t upcoming) {
-                                progress.clear();
-                                static_cast<void>(train_seeds(jobs, plan.workers, options.quiet, style, upcoming));
-                              },
-                          .stopped = [] { return stop_signal() != 0; },
+  const TrainJobs train = [&](std::vector<SeedJob>& jobs, std::size_t upcoming) {
+    progress.clear();
+    static_cast<void>(train_seeds(jobs, plan.workers, options.quiet, style, upcoming));
+  };
+  const TuningHooks hooks{.compare = {.train = train,
+                                      .stopped = [] { return stop_signal() != 0; },
+                                      .reading = shown_reading(options),
+                                      .measured = shown_count("measuring", options)},
                           .progress = [&](const TuningProgress& p) { progress.show(p); }};
   const TuningStudy study = run_tuning(plan, hooks);
   progress.clear();

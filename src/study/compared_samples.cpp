@@ -1,5 +1,6 @@
 #include "study/compared_samples.hpp"
 
+#include <utility>
 #include <variant>
 
 #include "study/environment.hpp"
@@ -19,7 +20,8 @@ bool same_form(const Recipe& a, const Recipe& b) {
 
 }  // namespace
 
-ComparedSamples::ComparedSamples(const std::vector<Recipe>& recipes) : recipes_(recipes) {}
+ComparedSamples::ComparedSamples(const std::vector<Recipe>& recipes, DataReading reading)
+    : recipes_(recipes), reading_(std::move(reading)) {}
 
 const ComparedSamples::Set& ComparedSamples::of(std::size_t recipe, std::uint64_t seed) {
   for (std::size_t other = 0; other < recipe; ++other)
@@ -29,7 +31,7 @@ const ComparedSamples::Set& ComparedSamples::of(std::size_t recipe, std::uint64_
   if (const auto known = sets_.find(key); known != sets_.end()) return known->second;
   Recipe one = recipes_[recipe];
   one.seed = key.second;
-  RecipeData data = load_data(one);
+  RecipeData data = load_data(one, {}, reading_);
   Json document = data_document(data);
   return sets_.emplace(key, Set{std::move(data), std::move(document)}).first->second;
 }

@@ -20,13 +20,14 @@ class ComparedSamples {
   };
 
   /// `recipes` must outlive it; more may be added to them later.
-  explicit ComparedSamples(const std::vector<Recipe>& recipes);
+  ComparedSamples(const std::vector<Recipe>& recipes, DataReading reading);
 
   /// Of recipe number `recipe`. Throws Error as load_data does, the first time.
   const Set& of(std::size_t recipe, std::uint64_t seed);
 
  private:
   const std::vector<Recipe>& recipes_;
+  DataReading reading_;
   std::map<std::pair<std::size_t, std::uint64_t>, Set> sets_;
 };
 

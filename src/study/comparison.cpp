@@ -28,8 +28,8 @@ constexpr CheckpointPace kComparisonPace{.seconds = 30};
 /// One comparison on its way from the plan to its document.
 class Work {
  public:
-  Work(const ComparisonPlan& plan, const TrainJobs& train, const std::function<bool()>& stopped)
-      : plan_(plan), train_(train), stopped_(stopped), recipes_{plan.baseline}, samples_(recipes_) {
+  Work(const ComparisonPlan& plan, const ComparisonHooks& hooks)
+      : plan_(plan), hooks_(hooks), recipes_{plan.baseline}, samples_(recipes_, hooks.reading) {
     recipes_.insert(recipes_.end(), plan.changes.begin(), plan.changes.end());
     for (Recipe& recipe : recipes_) recipe.seed = plan.baseline.seed;
     prepare();
@@ -140,7 +140,7 @@ class Work {
     for (int s = static_cast<int>(comparison_.baseline.runs.size()); s < seeds; ++s)
       for (std::size_t r = 0; r < recipes_.size(); ++r) {
         if (r > 0 && judge.settled(r - 1)) continue;
-        if (stopped_()) return false;
+        if (hooks_.stopped()) return false;
         ComparedRun& run = compared(r).runs.emplace_back();
         run.seed = recipes_.front().seed + static_cast<std::uint64_t>(s);
         if (std::optional<SeedJob> job = find_or_plan(r, run)) {
@@ -150,13 +150,13 @@ class Work {
         }
       }
     const int later = comparison_.looks.back().seeds - seeds;
-    if (!jobs.empty()) train_(jobs, going * static_cast<std::size_t>(later));
+    if (!jobs.empty()) hooks_.train(jobs, going * static_cast<std::size_t>(later));
     bool all = true;
     for (ComparedRun* run : trained) {
       if (const std::optional<RunEntry> entry = read_run(run->directory)) take(*run, *entry);
       all &= run->finished();
     }
-    return all && !stopped_();
+    return all && !hooks_.stopped();
   }
 
   /// Runs that a signal kept from starting have left nothing.
@@ -246,38 +246,50 @@ class Work {
   }
 
   void explain_changes() {
+    std::size_t runs = 0, done = 0;
+    for (std::size_t r = 0; r < recipes_.size(); ++r) runs += compared(r).runs.size();
+    const auto count = [&](std::size_t more) {
+      done += more;
+      if (hooks_.measured) hooks_.measured(done, runs);
+    };
+    count(0);
+    const MeasuredRecipe baseline = measured(0, count);
     std::vector<MeasuredRecipe> changes;
     std::vector<Verdict> verdicts;
     for (std::size_t c = 0; c < comparison_.changes.size(); ++c) {
-      changes.push_back(measured(c + 1));
+      changes.push_back(measured(c + 1, count));
       verdicts.push_back(comparison_.changes[c].judgement.verdict);
     }
     ExplainSettings settings{comparison_.metric, comparison_.more_is_better, comparison_.band,
                              samples_.of(0, recipes_.front().seed).data.train.size()};
     if (plan_.explain)
       settings.train = [this](const std::vector<VariantRecipe>& variants) { return train_variants(variants); };
-    std::vector<Explanation> explanations = explain(measured(0), changes, verdicts, settings);
+    std::vector<Explanation> explanations = explain(baseline, changes, verdicts, settings);
     for (std::size_t c = 0; c < explanations.size(); ++c) comparison_.changes[c].why = std::move(explanations[c]);
-    comparison_.interrupted = stopped_();
+    comparison_.interrupted = hooks_.stopped();
   }
 
-  /// The recipe's trainings that gave a result; a damaged one is left out.
-  MeasuredRecipe measured(std::size_t recipe) {
+  /// The recipe's trainings that gave a result; a damaged one is left out. Calls count(1) after each of its trainings.
+  MeasuredRecipe measured(std::size_t recipe, const std::function<void(std::size_t)>& count) {
     MeasuredRecipe measured{recipes_[recipe]};
     for (const ComparedRun& run : compared(recipe).runs) {
-      if (!run.value || stopped_()) continue;
-      Recipe one = recipes_[recipe];
-      one.seed = run.seed;
-      try {
-        const RecipeData& data = samples_.of(recipe, run.seed).data;
-        measured.runs.push_back({run.seed, *run.value, read_result(run.directory),
-                                 measures_of_run(run.directory, one, data, plan_.threads)});
-        if (plan_.explain) measured.runs.back().landscape = landscape_of_run(run.directory, one, data, plan_.threads);
-      } catch (const Error& error) {
-        if (error.code() != ErrorCode::data) throw;
-      }
+      if (run.value && !hooks_.stopped()) measure(recipe, run, measured);
+      count(1);
     }
     return measured;
+  }
+
+  void measure(std::size_t recipe, const ComparedRun& run, MeasuredRecipe& measured) {
+    Recipe one = recipes_[recipe];
+    one.seed = run.seed;
+    try {
+      const RecipeData& data = samples_.of(recipe, run.seed).data;
+      measured.runs.push_back(
+          {run.seed, *run.value, read_result(run.directory), measures_of_run(run.directory, one, data, plan_.threads)});
+      if (plan_.explain) measured.runs.back().landscape = landscape_of_run(run.directory, one, data, plan_.threads);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::data) throw;
+    }
   }
 
   std::vector<std::vector<MeasuredRun>> train_variants(const std::vector<VariantRecipe>& variants) {
@@ -288,11 +300,11 @@ class Work {
       for (const std::uint64_t seed : variants[v].seeds) {
         ComparedRun& run = runs[v].emplace_back();
         run.seed = seed;
-        if (stopped_()) continue;
+        if (hooks_.stopped()) continue;
         if (std::optional<SeedJob> job = find_or_plan(recipes_.size() - 1, run)) jobs.push_back(std::move(*job));
       }
     }
-    if (!jobs.empty()) train_(jobs, 0);
+    if (!jobs.empty()) hooks_.train(jobs, 0);
     std::vector<std::vector<MeasuredRun>> measured(variants.size());
     for (std::size_t v = 0; v < variants.size(); ++v)
       for (ComparedRun& run : runs[v]) {
@@ -371,8 +383,7 @@ class Work {
   }
 
   const ComparisonPlan& plan_;
-  const TrainJobs& train_;
-  const std::function<bool()>& stopped_;
+  const ComparisonHooks& hooks_;
   std::vector<Recipe> recipes_;  // baseline first; seeds are the baseline's
   ComparedSamples samples_;
   std::multimap<std::string, RunEntry> store_;
@@ -382,9 +393,7 @@ class Work {
 
 }  // namespace
 
-Comparison compare(const ComparisonPlan& plan, const TrainJobs& train, const std::function<bool()>& stopped) {
-  return Work(plan, train, stopped).run();
-}
+Comparison compare(const ComparisonPlan& plan, const ComparisonHooks& hooks) { return Work(plan, hooks).run(); }
 
 Summary Comparison::delta_of(const Change& change) const {
   Summary delta = change.judgement.delta;

@@ -101,12 +101,19 @@ struct Comparison {
 /// Trains all jobs, or those that are reached before the user wants to stop; `upcoming`: those that may follow.
 using TrainJobs = std::function<void(std::vector<SeedJob>& jobs, std::size_t upcoming)>;
 
+/// What a comparison needs of whoever runs it.
+struct ComparisonHooks {
+  TrainJobs train;
+  std::function<bool()> stopped;
+  DataReading reading{};                                             ///< of the recipes' data
+  std::function<void(std::size_t done, std::size_t of)> measured{};  ///< runs, for *why*; may be empty
+};
+
 /// Trains what the store does not have, look by look, until every change is settled or the looks are over, then
 /// measures why they differ, reads the test set with every network, and leaves comparison.json. Runs go into the store,
 /// and what was cut off in it goes on. Throws Error (usage) before the first training: recipes that differ in data or
 /// split, or that cannot be judged by the metric.
-[[nodiscard]] Comparison compare(const ComparisonPlan& plan, const TrainJobs& train,
-                                 const std::function<bool()>& stopped);
+[[nodiscard]] Comparison compare(const ComparisonPlan& plan, const ComparisonHooks& hooks);
 
 /// telar.compare/1.
 [[nodiscard]] Json comparison_document(const Comparison& comparison);

@@ -46,18 +46,32 @@ class Terminal(ProgramTest):
             self.assertRegex(line, r"\A8/8 ━{20} 0s \d+(us|ms)/step - accuracy: [\d.]+ - loss: [\d.]+ - val_accuracy: [\d.]+"
                                    r" - val_loss: [\d.e-]+\Z")
 
-    def test_bar_while_pictures_are_read(self):
+    def write_pictures(self):
         for name in ("flat", "upright"):
             (self.folder / "bars" / name).mkdir(parents=True)
             for i in range(12):
                 (self.folder / "bars" / name / f"{i:02}.png").write_bytes(png(12, 12, bars(name == "upright", i)))
-        (self.folder / "bars.toml").write_text('[data]\nsource = "images"\ntrain = "bars"\nsize = [6, 6]\n' + MODEL)
+        (self.folder / "bars.toml").write_text('[data]\nsource = "images"\ntrain = "bars"\nsize = [6, 6]\n'
+                                               "validation = { fraction = 0.25 }\ntest_fraction = 0.25\n" + MODEL)
+
+    def test_bar_while_pictures_are_read(self):
+        self.write_pictures()
         text = self.on_terminal("data", "inspect", "bars.toml", "--threads", "1", NO_COLOR="1")
         self.assertRegex(text, "\\A\rreading pictures [━─]{20} 1/24[^\n]*\r +\rtrain: ")
         self.assertNotIn("reading", self.on_terminal("data", "inspect", "bars.toml", "-q"))
         pipes = self.telar("data", "inspect", "bars.toml", "--threads", "3")
         self.assertEqual((pipes.returncode, pipes.stderr), (0, ""))
         self.assertEqual(pipes.stdout, self.telar("data", "inspect", "bars.toml", "--threads", "1").stdout)
+
+    def test_bars_of_a_comparison_go_away(self):
+        self.write_pictures()
+        (self.folder / "slow.toml").write_text('extends = "bars.toml"\n[compile]\noptimizer = { type = "Adam", learning_rate = 1e-5 }\n')
+        text = self.on_terminal("compare", "bars.toml", "slow.toml", "--seeds", "2", "--explain", "--out", "study",
+                                "--threads", "1", NO_COLOR="1")
+        self.assertRegex(text, r"\rreading pictures [━─]{20} 1/24")
+        self.assertRegex(text, r"\rmeasuring [━─]{20} 0/4")
+        self.assertNotRegex(text.split("\r")[-1], "reading|measuring")
+        self.assertRegex(self.on_terminal("report", "study", NO_COLOR="1"), r"\rreading pictures [━─]{20} ")
 
     def test_bar_is_green(self):
         self.assertIn("\x1b[32m━", self.on_terminal("train", "recipe.toml"))

@@ -170,7 +170,7 @@ void look_at_networks(std::vector<RecipeRuns>& recipes, const ReportSettings& se
     recipe.network.seed = run.seed;
     try {
       if (const std::string wanted = where_data_are(recipe.recipe); !data || wanted != loaded) {
-        data = load_data(recipe.recipe, settings.data_dir);
+        data = load_data(recipe.recipe, settings.data_dir, settings.reading);
         loaded = wanted;
       }
       recipe.network = view_network(run, recipe.recipe, *data, recipe.environment, settings.threads);

@@ -6,12 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "study/recipe.hpp"
 #include "study/report/content.hpp"
 
 namespace telar {
 
 struct ReportSettings {
-  std::filesystem::path data_dir;  ///< overrides where the recipes' data are looked for
+  std::filesystem::path data_dir{};  ///< overrides where the recipes' data are looked for
+  DataReading reading{};
   int threads = 1;
 };
 

@@ -44,7 +44,7 @@ using Clock = std::chrono::steady_clock;
 class TuningWork {
  public:
   TuningWork(const TuningPlan& plan, const TuningHooks& hooks)
-      : plan_(plan), hooks_(hooks), base_(plan.search.base()), data_(load_data(base_)) {
+      : plan_(plan), hooks_(hooks), base_(plan.search.base()), data_(load_data(base_, {}, hooks.compare.reading)) {
     check();
   }
 
@@ -211,7 +211,7 @@ class TuningWork {
                         .first = plan_.search.first(),
                         .earlier = seen_.trials,
                         .earlier_seconds = seen_.seconds,
-                        .stopped = hooks_.stopped};
+                        .stopped = hooks_.compare.stopped};
     if (plan_.seconds) options.seconds = kSearchShare * *plan_.seconds;
     if (settings.max_weights) options.max_weights = *settings.max_weights;
     const double sign = study_.more_is_better ? -1 : 1;
@@ -232,8 +232,8 @@ class TuningWork {
     study_.tuning = tune(
         plan_.search.space(), [this](const SearchPoint& point, int number) { return training_of(point, number); },
         options);
-    if (!hooks_.stopped()) journal.end_search(elapsed());
-    study_.ended = hooks_.stopped()                                               ? TuningStudy::Ended::interrupted
+    if (!hooks_.compare.stopped()) journal.end_search(elapsed());
+    study_.ended = hooks_.compare.stopped()                                       ? TuningStudy::Ended::interrupted
                    : study_.tuning.exhausted                                      ? TuningStudy::Ended::space
                    : options.seconds && study_.tuning.seconds >= *options.seconds ? TuningStudy::Ended::budget
                                                                                   : TuningStudy::Ended::trials;
@@ -273,7 +273,7 @@ class TuningWork {
     } else {
       train_finalists(candidates);
     }
-    if (hooks_.stopped()) {
+    if (hooks_.compare.stopped()) {
       study_.ended = TuningStudy::Ended::interrupted;
       return;
     }
@@ -302,7 +302,7 @@ class TuningWork {
       for (std::size_t c = 0; c < candidates.size(); ++c) {
         Recipe recipe = recipe_of(study_.tuning.trials[static_cast<std::size_t>(candidates[c])]);
         recipe.seed = base_.seed + static_cast<std::uint64_t>(s);
-        RecipeData data = base_.data.validation.by_seed() ? load_data(recipe) : data_;
+        RecipeData data = base_.data.validation.by_seed() ? load_data(recipe, {}, hooks_.compare.reading) : data_;
         const Json environment = environment_document(
             recipe, 1, base_.data.validation.by_seed() ? data_document(data) : document, plan_.command);
         if (const auto found = known.find(run_key(environment)); found != known.end()) {
@@ -315,7 +315,7 @@ class TuningWork {
         runs.emplace_back(c, FinalistRun{recipe.seed, 0, folder.path()});
         jobs.push_back(SeedJob{std::move(recipe), std::move(data), std::move(folder), {}, false});
       }
-    if (!jobs.empty()) hooks_.train(jobs, 0);
+    if (!jobs.empty()) hooks_.compare.train(jobs, 0);
     jobs.clear();  // their folders are closed
     for (const int candidate : candidates) study_.finalists.push_back({candidate});
     for (auto& [c, run] : runs) {
@@ -325,7 +325,7 @@ class TuningWork {
       if (value) {
         run.value = *value;
         study_.finalists[c].runs.push_back(run);
-      } else if (!hooks_.stopped()) {
+      } else if (!hooks_.compare.stopped()) {
         study_.problems.push_back("Trial " + std::to_string(candidates[c]) + " did not come to an end with seed " +
                                   std::to_string(run.seed) + ".");
       }
@@ -364,7 +364,7 @@ class TuningWork {
     comparison.baseline.seed = base_.seed + 1 + kChoosingSeeds;
     std::error_code ignored;
     fs::remove_all(comparison.out, ignored);  // of a study that was cut off in the midst of it
-    study_.proof = compare(comparison, hooks_.train, hooks_.stopped);
+    study_.proof = compare(comparison, hooks_.compare);
     if (study_.proof->changes.front().judgement.verdict == Verdict::worse)
       study_.problems.push_back("On fresh seeds it is worse than the default: keep the default.");
     if (study_.proof->interrupted) study_.ended = TuningStudy::Ended::interrupted;

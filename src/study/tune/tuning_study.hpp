@@ -63,8 +63,7 @@ struct TuningProgress {
 
 /// What the study needs of whoever runs it.
 struct TuningHooks {
-  TrainJobs train;
-  std::function<bool()> stopped;
+  ComparisonHooks compare;
   std::function<void(const TuningProgress&)> progress;
 };
 
