@@ -25,7 +25,7 @@ struct ImageOptions {
   /// Names of the classes, in order; empty: those that there are, in the order of their bytes.
   std::vector<std::string> classes{};
   int threads = 0;  ///< that decode; 0: one per core this process may use. The pixels do not depend on it.
-  /// Called by the calling thread after each picture that it decodes: how many of all there are done.
+  /// Called by the calling thread after each picture that it decodes, and when all are: how many of them are done.
   std::function<void(std::size_t done, std::size_t pictures)> progress{};
 };
 

@@ -128,6 +128,7 @@ class Decoding {
       work(options_.progress);
     }
     if (error_) std::rethrow_exception(error_);
+    if (options_.progress) options_.progress(files_.size(), files_.size());
     return std::move(pixels_);
   }
 
