@@ -4,11 +4,13 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <mutex>
 
 #include <telar/error.hpp>
 
 #include "base/atomic_file.hpp"
 #include "base/bootstrap.hpp"
+#include "base/side_by_side.hpp"
 #include "study/comparable.hpp"
 #include "study/compared_samples.hpp"
 #include "study/environment.hpp"
@@ -246,49 +248,67 @@ class Work {
   }
 
   void explain_changes() {
-    std::size_t runs = 0, done = 0;
-    for (std::size_t r = 0; r < recipes_.size(); ++r) runs += compared(r).runs.size();
-    const auto count = [&](std::size_t more) {
-      done += more;
-      if (hooks_.measured) hooks_.measured(done, runs);
-    };
-    count(0);
-    const MeasuredRecipe baseline = measured(0, count);
-    std::vector<MeasuredRecipe> changes;
+    std::vector<MeasuredRecipe> measured = measure_runs();
+    const MeasuredRecipe baseline = std::move(measured.front());
+    measured.erase(measured.begin());
     std::vector<Verdict> verdicts;
-    for (std::size_t c = 0; c < comparison_.changes.size(); ++c) {
-      changes.push_back(measured(c + 1, count));
-      verdicts.push_back(comparison_.changes[c].judgement.verdict);
-    }
+    for (const Change& change : comparison_.changes) verdicts.push_back(change.judgement.verdict);
     ExplainSettings settings{comparison_.metric, comparison_.more_is_better, comparison_.band,
                              samples_.of(0, recipes_.front().seed).data.train.size()};
     if (plan_.explain)
       settings.train = [this](const std::vector<VariantRecipe>& variants) { return train_variants(variants); };
-    std::vector<Explanation> explanations = explain(baseline, changes, verdicts, settings);
+    std::vector<Explanation> explanations = explain(baseline, measured, verdicts, settings);
     for (std::size_t c = 0; c < explanations.size(); ++c) comparison_.changes[c].why = std::move(explanations[c]);
     comparison_.interrupted = hooks_.stopped();
   }
 
-  /// The recipe's trainings that gave a result; a damaged one is left out. Calls count(1) after each of its trainings.
-  MeasuredRecipe measured(std::size_t recipe, const std::function<void(std::size_t)>& count) {
-    MeasuredRecipe measured{recipes_[recipe]};
-    for (const ComparedRun& run : compared(recipe).runs) {
-      if (run.value && !hooks_.stopped()) measure(recipe, run, measured);
-      count(1);
+  /// Of each recipe, baseline first: its trainings that gave a result; a damaged one is left out.
+  std::vector<MeasuredRecipe> measure_runs() {
+    struct Asked {
+      std::size_t recipe;
+      const ComparedRun* run;
+      const RecipeData* data;
+      std::optional<MeasuredRun> measured{};
+    };
+    std::vector<MeasuredRecipe> recipes;
+    std::vector<Asked> asked;
+    for (std::size_t r = 0; r < recipes_.size(); ++r) {
+      recipes.push_back({recipes_[r]});
+      for (const ComparedRun& run : compared(r).runs)
+        if (run.value) asked.push_back({r, &run, &samples_.of(r, run.seed).data});
     }
-    return measured;
+    std::mutex mutex;
+    std::size_t done = 0;
+    const auto tell = [&](std::size_t more) {
+      const std::lock_guard lock(mutex);
+      done += more;
+      if (hooks_.measured) hooks_.measured(done, asked.size());
+    };
+    // Runs rather than their steps are shared out: not all of a measurement runs on several threads.
+    const int threads = std::max(1, plan_.threads / static_cast<int>(std::max<std::size_t>(1, asked.size())));
+    tell(0);
+    side_by_side(asked.size(), plan_.threads, [&](std::size_t i) {
+      if (!hooks_.stopped())
+        asked[i].measured = measure(recipes_[asked[i].recipe], *asked[i].run, *asked[i].data, threads);
+      tell(1);
+    });
+    for (Asked& one : asked)
+      if (one.measured) recipes[one.recipe].runs.push_back(std::move(*one.measured));
+    return recipes;
   }
 
-  void measure(std::size_t recipe, const ComparedRun& run, MeasuredRecipe& measured) {
-    Recipe one = recipes_[recipe];
-    one.seed = run.seed;
+  /// Nothing if the run is damaged.
+  [[nodiscard]] std::optional<MeasuredRun> measure(Recipe recipe, const ComparedRun& run, const RecipeData& data,
+                                                   int threads) const {
+    recipe.seed = run.seed;
     try {
-      const RecipeData& data = samples_.of(recipe, run.seed).data;
-      measured.runs.push_back(
-          {run.seed, *run.value, read_result(run.directory), measures_of_run(run.directory, one, data, plan_.threads)});
-      if (plan_.explain) measured.runs.back().landscape = landscape_of_run(run.directory, one, data, plan_.threads);
+      MeasuredRun measured{run.seed, *run.value, read_result(run.directory),
+                           measures_of_run(run.directory, recipe, data, threads)};
+      if (plan_.explain) measured.landscape = landscape_of_run(run.directory, recipe, data, threads);
+      return measured;
     } catch (const Error& error) {
       if (error.code() != ErrorCode::data) throw;
+      return {};
     }
   }
 

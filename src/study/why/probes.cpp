@@ -21,9 +21,24 @@ bool normalises_over_batches(const std::vector<Layer>& layers) {
   });
 }
 
+/// Nothing of them takes a gradient but BatchNormalization, which would not look at batches otherwise.
+std::vector<Layer> at_rest(std::vector<Layer> layers) {
+  for (Layer& layer : layers)
+    std::visit(
+        [](auto& l) {
+          using L = std::remove_cvref_t<decltype(l)>;
+          if constexpr (std::is_same_v<L, Residual>)
+            l.layers = at_rest(std::move(l.layers));
+          else if constexpr (!std::is_same_v<L, BatchNormalization> && requires { l.trainable; })
+            l.trainable = false;
+        },
+        static_cast<Layer::Alternatives&>(layer));
+  return layers;
+}
+
 /// The same weights in a network whose training moves nothing but moving averages.
 Sequential standing(const Sequential& model) {
-  Sequential copy(model.input(), undisturbed(model.layers()), model.seed());
+  Sequential copy(model.input(), at_rest(undisturbed(model.layers())), model.seed());
   CompileOptions options = model.compiled();
   options.optimizer = SGD{.learning_rate = 0.0};
   copy.compile(std::move(options));
@@ -61,12 +76,11 @@ class MeanWeights {
 /// Norms of kernels' gradients: how far steps of SGD with rate 1 would go, each from the same weights.
 void measure_gradients(const Sequential& model, const Dataset& train, FitOptions options, const ProbeSettings& settings,
                        std::vector<KernelMotion>& kernels) {
-  Sequential copy(model.input(), model.layers(), model.seed());
+  Sequential copy = model;
   CompileOptions compiled = model.compiled();
   compiled.optimizer = SGD{.learning_rate = 1.0};
   copy.compile(std::move(compiled));
   const std::vector<float> begin(model.get_weights().begin(), model.get_weights().end());
-  copy.set_weights(begin);
   options.steps_per_epoch = settings.gradient_steps;
   options.callbacks = {LambdaCallback{.on_train_batch_end = [&](Training& training, int, const Logs&) {
     const std::vector<float> end = training.weights();
