@@ -26,7 +26,7 @@ namespace {
 constexpr std::uint64_t kMostArrayBytes = std::uint64_t{4} << 30;
 
 /// Fills what it is given, in order.
-using Fill = std::function<void(std::span<std::byte>)>;
+using Filler = std::function<void(std::span<std::byte>)>;
 
 [[noreturn]] void refuse_type(const std::string& type) {
   const char kind = type.size() > 1 ? type[1] : '?';
@@ -87,7 +87,7 @@ std::vector<T> in_c_order(const std::vector<T>& values, const std::vector<int>& 
 }
 
 template <class T>
-void read_values(NpyArray& array, const NumberType& type, std::uint64_t count, bool fortran, const Fill& read) {
+void read_values(NpyArray& array, const NumberType& type, std::uint64_t count, bool fortran, const Filler& read) {
   std::vector<T> values;  // grows with what arrives, so that a header that lies costs no memory
   std::vector<std::byte> piece(std::size_t{64} * 1024);  // a whole number of numbers
   for (std::uint64_t left = count * type.size; left > 0;) {
@@ -100,7 +100,7 @@ void read_values(NpyArray& array, const NumberType& type, std::uint64_t count, b
 }
 
 /// `size`: of the whole .npy file. Throws std::invalid_argument saying what is wrong with it.
-NpyArray read_array_of(std::uint64_t size, WholeNumbers whole, const Fill& read) {
+NpyArray read_array_of(std::uint64_t size, WholeNumbers whole, const Filler& read) {
   if (size < kNpyPreambleSize) throw std::invalid_argument("it is no NumPy array");
   std::string text(kNpyPreambleSize, '\0');
   read(std::as_writable_bytes(std::span(text)));

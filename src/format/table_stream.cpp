@@ -181,9 +181,9 @@ class ColumnFinder {
   std::vector<bool> ignored_;
 };
 
-class TableReader {
+class TableSamples {
  public:
-  TableReader(SampleSource source, const SampleOptions& options)
+  TableSamples(SampleSource source, const SampleOptions& options)
       : source_(std::move(source)),
         width_(sample_width(options.shape)),
         separator_(separator_of(source_.bytes->peek(), options.separator, options.features.size())),
@@ -267,7 +267,7 @@ class TableReader {
 }  // namespace
 
 SampleStream open_table(SampleSource source, const SampleOptions& options) {
-  const auto reader = std::make_shared<TableReader>(std::move(source), options);
+  const auto reader = std::make_shared<TableSamples>(std::move(source), options);
   return {[reader](std::span<float> samples) { return reader->read(samples); }, [reader] { return reader->ready(); },
           reader->columns().notes, reader->columns().warnings};
 }

@@ -34,9 +34,6 @@ constexpr std::size_t kMostReadings = 100;  // of a trial
 constexpr std::size_t kMostListed = 200;    // of anything else
 constexpr std::size_t kMostProblems = 20;
 
-using Parameter = TuningContent::Parameter;
-using Trial = TuningContent::Trial;
-
 /// The elements of a list, at most `most`; none if it is no list.
 std::vector<Json> told_list(const Json& object, const char* key, std::size_t most) {
   const Json& list = json_at(object, {key});
@@ -81,8 +78,8 @@ class Tables {
   const Json* list_ = nullptr;
 };
 
-Parameter told_parameter(const Json& document, const std::string& where) {
-  Parameter parameter;
+TuningContent::Parameter told_parameter(const Json& document, const std::string& where) {
+  TuningContent::Parameter parameter;
   parameter.name = shown(told_text(document, "name"));
   const auto refuse = [&](const std::string& what) {
     return Error(ErrorCode::data, where, fmt::format("parameter \"{}\" {}", parameter.name, what),
@@ -112,18 +109,19 @@ Parameter told_parameter(const Json& document, const std::string& where) {
 }
 
 /// Gives each parameter the shortest end of its dotted name that is its own.
-void shorten_names(std::vector<Parameter>& parameters) {
-  const auto ends_so = [](const Parameter& parameter, const std::string& end) {
+void shorten_names(std::vector<TuningContent::Parameter>& parameters) {
+  const auto ends_so = [](const TuningContent::Parameter& parameter, const std::string& end) {
     return parameter.name == end || parameter.name.ends_with("." + end);
   };
-  for (Parameter& parameter : parameters) {
+  for (TuningContent::Parameter& parameter : parameters) {
     parameter.short_name = parameter.name;
     for (std::size_t point = parameter.name.rfind('.'); point != std::string::npos && point > 0;
          point = parameter.name.rfind('.', point - 1)) {
       const std::string end = parameter.name.substr(point + 1);
       // A number alone, as of model.layers.3, says too little.
       if (end.find_first_not_of("0123456789") == std::string::npos) continue;
-      if (std::ranges::count_if(parameters, [&](const Parameter& one) { return ends_so(one, end); }) > 1) continue;
+      if (std::ranges::count_if(parameters, [&](const TuningContent::Parameter& one) { return ends_so(one, end); }) > 1)
+        continue;
       parameter.short_name = end;
       break;
     }
@@ -131,7 +129,7 @@ void shorten_names(std::vector<Parameter>& parameters) {
 }
 
 /// The value that a trial has of a parameter, which learns options that it did not know.
-std::optional<double> value_of_trial(const Json& value, Parameter& parameter) {
+std::optional<double> value_of_trial(const Json& value, TuningContent::Parameter& parameter) {
   if (!parameter.choice) return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
   if (value.is_null()) return {};
   const std::string text = told_value(value);
@@ -147,14 +145,14 @@ bool told_true(const Json& object, const char* key) {
   return value.is_boolean() && value.get<bool>();
 }
 
-Trial read_trial(const Json& document, TuningContent& content, const std::string& where) {
+TuningContent::Trial read_trial(const Json& document, TuningContent& content, const std::string& where) {
   constexpr std::array<std::string_view, 6> kEnds{"completed", "paused", "stopped", "diverged", "failed", "over_cap"};
   const auto refuse = [&](const std::string& what) {
     return Error(ErrorCode::data, where, what, "it is damaged; name a folder that `telar tune` left");
   };
   const std::optional<int> number = told_count(document, "trial");
   if (!number) throw refuse("a trial of the study has no number");
-  Trial trial;
+  TuningContent::Trial trial;
   trial.number = *number;
   trial.is_default = told_true(document, "default");
   trial.front = told_true(document, "front");
@@ -164,7 +162,7 @@ Trial read_trial(const Json& document, TuningContent& content, const std::string
   trial.reason = shown_sentence(told_text(document, "reason"));
   const Json& values = json_at(document, {"values"});
   if (!values.is_object()) throw refuse(fmt::format("trial {} has no values", trial.number));
-  for (Parameter& parameter : content.parameters)
+  for (TuningContent::Parameter& parameter : content.parameters)
     trial.values.push_back(value_of_trial(json_at(values, {parameter.name.c_str()}), parameter));
   for (const Json& rung : told_list(document, "rungs", kMostReadings)) {
     TuningContent::Reading reading{told_number(rung, "epochs"), told_number(rung, "at"),
@@ -187,8 +185,9 @@ void read_trials(const Json& document, TuningContent& content, const std::string
       throw Error(ErrorCode::data, where, fmt::format("two trials have the number {}", content.trials.back().number),
                   "it is damaged; name a folder that `telar tune` left");
   }
-  std::ranges::stable_sort(content.trials, {},
-                           [](const Trial& trial) { return trial.rank.value_or(std::numeric_limits<int>::max()); });
+  std::ranges::stable_sort(content.trials, {}, [](const TuningContent::Trial& trial) {
+    return trial.rank.value_or(std::numeric_limits<int>::max());
+  });
 }
 
 void read_finalists(const Json& document, TuningContent& content) {
@@ -245,12 +244,12 @@ void add_notices(const Json& document, TuningContent& content) {
 
 }  // namespace
 
-const Trial* trial_of(const TuningContent& content, int number) {
-  const auto found = std::ranges::find(content.trials, number, &Trial::number);
+const TuningContent::Trial* trial_of(const TuningContent& content, int number) {
+  const auto found = std::ranges::find(content.trials, number, &TuningContent::Trial::number);
   return found == content.trials.end() ? nullptr : &*found;
 }
 
-double score_of(const Trial& trial, std::size_t objective) {
+double score_of(const TuningContent::Trial& trial, std::size_t objective) {
   if (objective < trial.estimate.size() && std::isfinite(trial.estimate[objective])) return trial.estimate[objective];
   for (auto reading = trial.readings.rbegin(); reading != trial.readings.rend(); ++reading)
     if (objective < reading->values.size()) return reading->values[objective];
@@ -258,7 +257,7 @@ double score_of(const Trial& trial, std::size_t objective) {
 }
 
 std::size_t ended_so(const TuningContent& content, const std::string& ended) {
-  return static_cast<std::size_t>(std::ranges::count(content.trials, ended, &Trial::ended));
+  return static_cast<std::size_t>(std::ranges::count(content.trials, ended, &TuningContent::Trial::ended));
 }
 
 std::optional<fs::path> tuning_file(const fs::path& subject) {

@@ -11,30 +11,27 @@ namespace telar {
 
 namespace {
 
-using Parameter = TuningContent::Parameter;
-using Trial = TuningContent::Trial;
-
 constexpr std::size_t kMostTicks = 12;
 constexpr int kMostWholeTicks = 8;
 constexpr double kLogarithmicRatio = 20;  // of the ends of an axis
 constexpr double kLeastLogarithm = 1e-100;
 
 /// "best", "default" or "": what a trial is drawn as.
-const char* role_of(const Trial& trial, const TuningContent& content) {
+const char* role_of(const TuningContent::Trial& trial, const TuningContent& content) {
   if (content.best && content.best->trial == trial.number) return "best";
   return trial.is_default ? "default" : "";
 }
 
 /// Its colour in a table: that of its lines.
-int color_of(const Trial& trial, const TuningContent& content) {
+int color_of(const TuningContent::Trial& trial, const TuningContent& content) {
   const std::string_view role = role_of(trial, content);
   return role == "best" ? 0 : role == "default" ? 1 : -1;
 }
 
 /// The best `most`, and with them the best one and the default, wherever they stand.
-std::vector<const Trial*> best_trials(const TuningContent& content, std::size_t most) {
-  std::vector<const Trial*> trials;
-  for (const Trial& trial : content.trials)
+std::vector<const TuningContent::Trial*> best_trials(const TuningContent& content, std::size_t most) {
+  std::vector<const TuningContent::Trial*> trials;
+  for (const TuningContent::Trial& trial : content.trials)
     if (trials.size() < most || *role_of(trial, content)) trials.push_back(&trial);
   return trials;
 }
@@ -44,18 +41,18 @@ std::string cut_words(const char* what, std::size_t most, std::size_t all) {
   return all > most ? fmt::format(" {} the best {} of {} trials, and the default.", what, most, all) : "";
 }
 
-std::string epochs_text(const Trial& trial) {
+std::string epochs_text(const TuningContent::Trial& trial) {
   return trial.readings.empty() ? "–" : fmt::format("{:.4g}", trial.readings.back().epochs);
 }
 
-std::string end_text(const Trial& trial) {
+std::string end_text(const TuningContent::Trial& trial) {
   std::string text = trial.ended == "over_cap" ? "over a limit" : trial.ended;
   return trial.reason.empty() ? text : text + ": " + trial.reason;
 }
 
 Json tick(double at, std::string text) { return Json{{"at", json_number(at)}, {"text", std::move(text)}}; }
 
-Json option_ticks(const Parameter& parameter) {
+Json option_ticks(const TuningContent::Parameter& parameter) {
   const std::size_t step = (parameter.options.size() + kMostTicks - 1) / kMostTicks;
   Json ticks = Json::array();
   for (std::size_t i = 0; i < parameter.options.size(); i += step) {
@@ -85,7 +82,7 @@ Json number_ticks(double low, double high, bool log, bool whole, const auto& tex
 }
 
 Json parameter_axis(std::size_t index, const TuningContent& content) {
-  const Parameter& parameter = content.parameters[index];
+  const TuningContent::Parameter& parameter = content.parameters[index];
   Json axis{{"name", parameter.short_name}, {"log", false}, {"share", false}, {"options", nullptr}};
   if (parameter.choice) {
     axis["low"] = 0;
@@ -96,7 +93,7 @@ Json parameter_axis(std::size_t index, const TuningContent& content) {
   }
   // The default may lie beside the range that was searched.
   double low = parameter.low, high = parameter.high;
-  for (const Trial& trial : content.trials) {
+  for (const TuningContent::Trial& trial : content.trials) {
     const std::optional<double>& value = trial.values[index];
     if (!value || !std::isfinite(*value) || (parameter.log && *value <= 0)) continue;
     low = std::min(low, *value), high = std::max(high, *value);
@@ -111,7 +108,7 @@ Json parameter_axis(std::size_t index, const TuningContent& content) {
 
 std::vector<double> scores_of(const TuningContent& content, std::size_t objective) {
   std::vector<double> scores;
-  for (const Trial& trial : content.trials) scores.push_back(score_of(trial, objective));
+  for (const TuningContent::Trial& trial : content.trials) scores.push_back(score_of(trial, objective));
   return scores;
 }
 
@@ -138,7 +135,7 @@ Json trials_table(const TuningContent& content) {
   for (std::size_t p = 0; p < axes_of(content); ++p) columns.push_back(content.parameters[p].short_name);
   columns.insert(columns.end(), {"Epochs", "Ended"});
   Json rows = Json::array();
-  for (const Trial* trial : best_trials(content, kMostTrialRows)) {
+  for (const TuningContent::Trial* trial : best_trials(content, kMostTrialRows)) {
     Json cells = Json::array();
     for (std::size_t i = 0; i < content.objectives.size(); ++i)
       cells.push_back(view_cell(objective_text(score_of(*trial, i), content.objectives[i].name), "n"));
@@ -158,12 +155,12 @@ double strength_of(std::size_t place, std::size_t all) {
 
 /// The readings of all trials in the order of time.
 struct TimedReading {
-  const Trial* trial;
+  const TuningContent::Trial* trial;
   const TuningContent::Reading* reading;
 };
 std::vector<TimedReading> readings_in_time(const TuningContent& content) {
   std::vector<TimedReading> all;
-  for (const Trial& trial : content.trials)
+  for (const TuningContent::Trial& trial : content.trials)
     for (const TuningContent::Reading& reading : trial.readings)
       if (std::isfinite(reading.at) && std::isfinite(reading.values.front())) all.push_back({&trial, &reading});
   std::ranges::stable_sort(all, {}, [](const TimedReading& one) { return one.reading->at; });
@@ -226,7 +223,7 @@ Json view_trials(const TuningContent& content, Figures& figures) {
   Json axes = Json::array(), lines = Json::array();
   for (std::size_t p = 0; p < axes_of(content); ++p) axes.push_back(parameter_axis(p, content));
   axes.push_back(objective_axis(content));
-  const std::vector<const Trial*> trials = best_trials(content, kMostTrialLines);
+  const std::vector<const TuningContent::Trial*> trials = best_trials(content, kMostTrialLines);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     Json values = Json::array();
     for (std::size_t p = 0; p < axes_of(content); ++p)
@@ -257,13 +254,14 @@ Json view_trials(const TuningContent& content, Figures& figures) {
 }
 
 Json view_importance(const TuningContent& content, Figures& figures) {
-  std::vector<const Parameter*> known;
-  for (const Parameter& parameter : content.parameters)
+  std::vector<const TuningContent::Parameter*> known;
+  for (const TuningContent::Parameter& parameter : content.parameters)
     if (parameter.importance) known.push_back(&parameter);
   if (known.empty()) return content.parameters.empty() ? Json(nullptr) : Json{{"figure", nullptr}};
-  std::ranges::stable_sort(known, std::ranges::greater{}, [](const Parameter* one) { return *one->importance; });
+  std::ranges::stable_sort(known, std::ranges::greater{},
+                           [](const TuningContent::Parameter* one) { return *one->importance; });
   Json rows = Json::array(), bars = Json::array();
-  for (const Parameter* parameter : known) {
+  for (const TuningContent::Parameter* parameter : known) {
     rows.push_back(view_row(parameter->name,
                             Json::array({view_cell(fmt::format("{:.1f} %", 100 * *parameter->importance), "n")})));
     if (bars.size() < kMostTrialRows)
@@ -287,7 +285,7 @@ Json view_race(const TuningContent& content, Figures& figures) {
   const Interval range = usual_range(values, objective.more_is_better);
 
   Json trials = Json::array();
-  for (const Trial* trial : best_trials(content, kMostTrialPoints)) {
+  for (const TuningContent::Trial* trial : best_trials(content, kMostTrialPoints)) {
     Json points = Json::array();
     for (const TuningContent::Reading& reading : trial->readings)
       if (std::isfinite(reading.at) && std::isfinite(reading.values.front()) && points.size() < kMostTicks)
@@ -341,8 +339,8 @@ Json view_front(const TuningContent& content, Figures& figures) {
     columns.push_back(capitalized(objective_words(objective.name)));
   Json points = Json::array(), rows = Json::array();
   std::size_t on_front = 0;
-  std::vector<const Trial*> trials = best_trials(content, kMostTrialPoints);
-  for (const Trial* trial : trials) {
+  std::vector<const TuningContent::Trial*> trials = best_trials(content, kMostTrialPoints);
+  for (const TuningContent::Trial* trial : trials) {
     const double x = score_of(*trial, 1), y = score_of(*trial, 0);
     if (std::isfinite(x) && std::isfinite(y))
       points.push_back(Json{{"name", trial_name(*trial)},
