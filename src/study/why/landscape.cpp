@@ -1,13 +1,9 @@
 #include "study/why/landscape.hpp"
 
-#include <limits>
-
 #include <telar/error.hpp>
 
-#include "base/atomic_file.hpp"
-#include "study/run_store.hpp"
-#include "study/stored_result.hpp"
 #include "study/trained_network.hpp"
+#include "study/why/kept_document.hpp"
 
 namespace telar {
 
@@ -16,21 +12,16 @@ namespace {
 constexpr const char* kLandscapeFile = "landscape.json";
 constexpr const char* kLandscapeSchema = "telar.landscape/1";
 
-double landscape_number(const Json& object, const char* key) {
-  const Json& value = object.at(key);
-  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
-}
-
 /// Throws Json::exception for what is no such document.
 Landscape landscape_in(const Json& document) {
   Landscape landscape;
-  landscape.walk.step_length = landscape_number(document, "step_length");
+  landscape.walk.step_length = kept_number(document, "step_length");
   for (const Json& place : document.at("along_gradient"))
-    landscape.walk.places.push_back({landscape_number(place, "steps"), landscape_number(place, "fall"),
-                                     landscape_number(place, "predicted_fall"),
-                                     landscape_number(place, "gradient_change"), landscape_number(place, "cosine")});
+    landscape.walk.places.push_back({kept_number(place, "steps"), kept_number(place, "fall"),
+                                     kept_number(place, "predicted_fall"), kept_number(place, "gradient_change"),
+                                     kept_number(place, "cosine")});
   for (const Json& trial : document.at("rates"))
-    landscape.sweep.trials.push_back({landscape_number(trial, "rate"), landscape_number(trial, "fall")});
+    landscape.sweep.trials.push_back({kept_number(trial, "rate"), kept_number(trial, "fall")});
   if (const Json& largest = document.at("largest_stable_rate"); !largest.is_null())
     landscape.sweep.largest = largest.get<double>();
   return landscape;
@@ -57,13 +48,7 @@ Json landscape_document(const Landscape& landscape) {
 }
 
 std::optional<Landscape> read_landscape(const std::filesystem::path& run) {
-  const Json document = read_document(run / kLandscapeFile);
-  if (json_at(document, {"schema"}) != kLandscapeSchema) return {};
-  try {
-    return landscape_in(document);
-  } catch (const Json::exception&) {
-    return {};
-  }
+  return read_kept(run / kLandscapeFile, kLandscapeSchema, landscape_in);
 }
 
 std::optional<Landscape> landscape_of_run(const std::filesystem::path& run, const Recipe& recipe,
@@ -80,8 +65,7 @@ std::optional<Landscape> landscape_of_run(const std::filesystem::path& run, cons
     if (error.code() != ErrorCode::data) throw;
     return {};
   }
-  write_file(run / kLandscapeFile,
-             landscape_document(landscape).dump(1, '\t', false, Json::error_handler_t::replace) + "\n");
+  keep(landscape_document(landscape), run / kLandscapeFile);
   return landscape;
 }
 

@@ -5,10 +5,9 @@
 
 #include <telar/error.hpp>
 
-#include "base/atomic_file.hpp"
-#include "study/run_store.hpp"
 #include "study/stored_result.hpp"
 #include "study/trained_network.hpp"
+#include "study/why/kept_document.hpp"
 
 namespace telar {
 
@@ -44,11 +43,6 @@ std::optional<Logs> optional_logs_in(const Json& object) {
   return object.is_null() ? std::nullopt : std::optional(logs_in(object));
 }
 
-double number_in(const Json& object, const char* key) {
-  const Json& value = object.at(key);
-  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
-}
-
 Measures measures_in(const Json& document) {
   Measures m;
   const Json& validation = document.at("validation");
@@ -58,12 +52,12 @@ Measures measures_in(const Json& document) {
   m.averaged = logs_in(validation.at("averaged"));
   m.further_steps = document.at("further_steps").get<int>();
   for (const Json& kernel : document.at("kernels"))
-    m.kernels.push_back(
-        {kernel.at("layer").get<std::string>(), number_in(kernel, "gradient_norm"), number_in(kernel, "update_ratio")});
+    m.kernels.push_back({kernel.at("layer").get<std::string>(), kept_number(kernel, "gradient_norm"),
+                         kept_number(kernel, "update_ratio")});
   for (const Json& layer : document.at("layers"))
     m.layers.push_back({layer.at("name").get<std::string>(), layer.at("type").get<std::string>(),
-                        layer.at("parameters").get<std::size_t>(), number_in(layer, "weight_norm"),
-                        number_in(layer, "mean"), number_in(layer, "sd"), number_in(layer, "zeros"),
+                        layer.at("parameters").get<std::size_t>(), kept_number(layer, "weight_norm"),
+                        kept_number(layer, "mean"), kept_number(layer, "sd"), kept_number(layer, "zeros"),
                         layer.at("units").get<int>(), layer.at("dead").get<int>()});
   return m;
 }
@@ -125,18 +119,11 @@ Json measures_document(const Measures& m) {
 }
 
 void write_measures(const Measures& measures, const std::filesystem::path& run) {
-  write_file(run / kMeasuresFile,
-             measures_document(measures).dump(1, '\t', false, Json::error_handler_t::replace) + "\n");
+  keep(measures_document(measures), run / kMeasuresFile);
 }
 
 std::optional<Measures> read_measures(const std::filesystem::path& run) {
-  const Json document = read_document(run / kMeasuresFile);
-  if (json_at(document, {"schema"}) != kSchema) return {};
-  try {
-    return measures_in(document);
-  } catch (const Json::exception&) {
-    return {};
-  }
+  return read_kept(run / kMeasuresFile, kSchema, measures_in);
 }
 
 std::optional<Measures> measures_of_run(const std::filesystem::path& run, const Recipe& recipe, const RecipeData& data,
