@@ -67,7 +67,9 @@ int report_tuning(const fs::path& file, const ReportOptions& options, std::ostre
 int run(const ReportOptions& options, std::ostream& out) {
   if (const std::optional<fs::path> search = search_among(options.subjects))
     return report_tuning(*search, options, out);
-  ReportSettings settings{.data_dir = options.data_dir, .threads = options.thread_count()};
+  ReportSettings settings;
+  settings.data_dir = options.data_dir;
+  settings.threads = options.thread_count();
   settings.reading = shown_reading(options);
   const ReportContent content = gather_report({options.subjects.begin(), options.subjects.end()}, settings);
   for (const RecipeRuns& recipe : content.recipes) {
