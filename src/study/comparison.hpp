@@ -27,7 +27,7 @@ struct ComparisonPlan {
   std::optional<int> seeds;     ///< one look after so many; absent: planned_looks
   std::filesystem::path store = "runs", out;  ///< of the runs; of the comparison, empty: a new folder in the store
   std::filesystem::path tensorboard{};        ///< logs of all runs, and what the recipes say otherwise; empty: none
-  int threads = 1;                            ///< for the readings of the test set
+  int threads = 1;                            ///< for measuring runs and reading the test set
   std::vector<std::string> command;           ///< words of the command line
   bool explain = false;                       ///< train what shows which mechanism a difference goes with
 };
@@ -104,9 +104,9 @@ using TrainJobs = std::function<void(std::vector<SeedJob>& jobs, std::size_t upc
 /// What a comparison needs of whoever runs it.
 struct ComparisonHooks {
   TrainJobs train;
-  std::function<bool()> stopped;
-  DataReading reading{};                                             ///< of the recipes' data
-  std::function<void(std::size_t done, std::size_t of)> measured{};  ///< runs, for *why*; may be empty
+  std::function<bool()> stopped;  ///< whether the user wants to stop; asked from several threads at once
+  DataReading reading{};          ///< of the recipes' data
+  std::function<void(std::size_t done, std::size_t of)> measured{};  ///< runs; by one thread at a time; may be empty
 };
 
 /// Trains what the store does not have, look by look, until every change is settled or the looks are over, then
