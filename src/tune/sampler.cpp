@@ -11,11 +11,11 @@ namespace telar {
 
 namespace {
 
-constexpr std::uint64_t kCandidates = 32;  // of a modelled trial; one Philox sub-stream each
+constexpr std::uint64_t kCandidates = 24;  // of a modelled trial; one Philox sub-stream each
 constexpr int kStreams = 64;
 constexpr int kApart = 1 << 20;  // more than there are trials
 /// What deciding looks at does not grow with the search, or a search of short trainings would mostly decide.
-constexpr std::size_t kMostGood = 25, kMostOthers = 100, kMostTimed = 64;
+constexpr std::size_t kMostGood = 25, kMostOthers = 64, kMostTimed = 32;
 
 /// What an epoch takes, from the latest trials.
 class EpochSeconds {
@@ -28,7 +28,7 @@ class EpochSeconds {
 
   /// Seconds an epoch of a trial there takes, from those that were near; 0 if none was trained yet.
   [[nodiscard]] double expected(const Coordinates& at) const {
-    constexpr double kNear = 0.15;
+    constexpr double kNear = 0.15, kFar = 60 * kNear * kNear;  // squared: beyond, a weight is below 1e-13
     double sum = 0, weights = 0;
     for (const auto& [there, log_seconds] : timed_) {
       double distance = 0;
@@ -41,7 +41,7 @@ class EpochSeconds {
                                                                    : at[p] - other;
         distance += step * step;
       }
-      const double weight = std::exp(-distance / (2 * kNear * kNear)) + 1e-12;
+      const double weight = (distance < kFar ? std::exp(-distance / (2 * kNear * kNear)) : 0) + 1e-12;
       sum += weight * log_seconds;
       weights += weight;
     }
@@ -64,18 +64,17 @@ double plastic_number(std::size_t d) {
 }  // namespace
 
 Sampler::Sampler(const SearchSpace& space, TuneOptions::Sampler kind, std::uint64_t seed)
-    : space_(space), kind_(kind), random_(seed, Purpose::search, "points") {}
+    : space_(space), kind_(kind), root_(plastic_number(space.size())), random_(seed, Purpose::search, "points") {}
 
 Coordinates Sampler::spread(int number) const {
   std::vector<double> draws(space_.size());
-  const double root = plastic_number(space_.size());
   for (std::size_t i = 0; i < draws.size(); ++i) {
     if (kind_ == TuneOptions::Sampler::random) {
       draws[i] = static_cast<double>(random_.uniform(i, static_cast<std::uint64_t>(number)));
       continue;
     }
     const double start = static_cast<double>(random_.uniform(i, std::uint64_t{1} << 62));
-    draws[i] = std::fmod(start + number * std::pow(root, -static_cast<double>(i + 1)), 1.0);
+    draws[i] = std::fmod(start + number * std::pow(root_, -static_cast<double>(i + 1)), 1.0);
   }
   return space_.place(draws);
 }

@@ -40,6 +40,7 @@ class Sampler {
 
   const SearchSpace& space_;
   TuneOptions::Sampler kind_;
+  double root_;  // of the R sequence
   Random random_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace telar {
 
@@ -176,11 +177,10 @@ std::vector<std::size_t> Standings::best_of_one(const std::vector<std::size_t>& 
   std::vector<Part> parts;
   for (const std::size_t place : places) {
     parts.clear();
-    std::size_t before = 0;  // surely before the place
-    for (std::size_t r = 0; r < rungs_.size(); ++r) {
-      parts.push_back({&rungs_[r].last, sign * gain[r], done[r], rungs_[r].last.size()});
-      before += done[r];
-    }
+    std::size_t before = std::accumulate(done.begin(), done.end(), std::size_t{0});  // surely before the place
+    const std::size_t left = place - before;                                         // no rung has more that are
+    for (std::size_t r = 0; r < rungs_.size(); ++r)
+      parts.push_back({&rungs_[r].last, sign * gain[r], done[r], std::min(rungs_[r].last.size(), done[r] + left + 1)});
     while (true) {
       // A pivot from the middle of the longest part.
       const auto longest = static_cast<std::size_t>(
@@ -205,6 +205,7 @@ std::vector<std::size_t> Standings::best_of_one(const std::vector<std::size_t>& 
       if (ahead == place) {
         found.push_back(pivot.trial);
         done = cuts;
+        ++done[longest];
         break;
       }
       for (std::size_t p = 0; p < parts.size(); ++p) {

@@ -42,7 +42,7 @@ class Standings {
   [[nodiscard]] std::optional<std::size_t> promotable(int rungs, const std::function<bool(std::size_t)>& wanted) const;
 
   /// The trials without an estimate by number, then those with one from the best on: what is at `places`, counted
-  /// from the first with an estimate (negative: without one), in rising order.
+  /// from the first with an estimate (negative: without one), in rising order, none twice.
   [[nodiscard]] std::vector<std::size_t> at_places(const std::vector<std::ptrdiff_t>& places) const;
 
   /// Logarithm of the seconds that an epoch of the trial takes; NaN if it has none.

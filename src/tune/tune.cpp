@@ -57,7 +57,7 @@ class Search {
     check();
     for (Trial& trial : trials_) {
       at_.push_back(space_.coordinates(trial.point));
-      tried_.insert(trial.point.values);
+      if (space_.finite()) tried_.insert(trial.point.values);
       if (trial.state == Trial::State::running && trial.rungs.empty())  // begun before the search broke off
         unfinished_.push_back(static_cast<std::size_t>(trial.number));
       else if (trial.state == Trial::State::running)
@@ -173,7 +173,7 @@ class Search {
       trial.point = space_.point(at);
     }
     trial.first_rung = halving_->first_rung(number);
-    tried_.insert(trial.point.values);
+    if (every_) tried_.insert(trial.point.values);
     trials_.push_back(std::move(trial));
     standings_.update(trials_.back());
     at_.push_back(std::move(at));
@@ -381,8 +381,8 @@ class Search {
   std::vector<Coordinates> at_;
   std::vector<Slot> training_;
   Standings standings_;
-  std::set<decltype(SearchPoint::values)> tried_;
-  std::optional<EveryPoint> every_;  // of a finite space
+  std::optional<EveryPoint> every_;                // of a finite space
+  std::set<decltype(SearchPoint::values)> tried_;  // of one
   bool exhausted_ = false;
   std::optional<Halving> halving_;       // from the first trial on
   std::vector<std::size_t> unfinished_;  // begun before the search broke off, without a result; the next one last
