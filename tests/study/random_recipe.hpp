@@ -44,6 +44,7 @@ struct RandomFields {
     if (name == "filepath") value = "weights-{epoch:02d}.npz";
     if (name == "filename") value += "log.csv";
     if (name == "backup_dir") value += "backup";
+    if (name == "log_dir") value += "logs";
     if (name == "dir" || name == "start_from")
       value = value.empty() ? "" : std::filesystem::path("/" + value).lexically_normal().string();
   }
