@@ -7,6 +7,20 @@ import statistics
 OWN, PYTORCH = "telar", "Optuna, PyTorch"
 
 
+def comparable(rows, tuners, here):
+    """Tuners are held against each other on one machine: of each data set and repetition, the rows of a machine that has
+    one of every tuner, or else those of this one, to be gone on with."""
+    blocks = {}
+    for row in rows:
+        if row["tuner"] in tuners:
+            blocks.setdefault((row["data"], row["repeat"]), {}).setdefault(row["machine"], {})[row["tuner"]] = row
+    kept = []
+    for by_machine in blocks.values():
+        whole = [found for found in by_machine.values() if len(found) == len(tuners)]
+        kept += (whole[0] if whole else by_machine.get(here, {})).values()
+    return kept
+
+
 def mean_ranks(rows, tuners):
     """Per tuner, over data sets and repetitions in which all have a score: mean rank, its bootstrap interval of 95 %, how many.
 
@@ -53,11 +67,13 @@ def times_table(rows, sets):
     """How soon telar has seen a validation score as good as the best that Optuna and PyTorch see."""
     lines = ["| validation score | Optuna and PyTorch reach their best after | telar one as good after | never | telar's time as a "
              "share of theirs, median |", "|---|---|---|---|---|"]
-    for data in sets:
+    every = {}
+    for data in [*sets, *["all"] * (len(sets) > 1)]:
         for kind, words in (("race", "at any epoch"), ("race_in_full", "of trainings in full")):
-            times = times_to_reach(rows, data, kind)
+            times = every.get(kind, []) if data == "all" else times_to_reach(rows, data, kind)
             if not times:
                 continue
+            every[kind] = every.get(kind, []) + times
             theirs, ours = [statistics.median(column) for column in zip(*times)]
             never = sum(math.isinf(own) for _, own in times)
             share = statistics.median(own / at for at, own in times)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench/tuners"))
-from tables import PYTORCH, engaged, mean_ranks, ranks_table, times_table, times_to_reach  # noqa: E402
+from tables import PYTORCH, comparable, engaged, mean_ranks, ranks_table, times_table, times_to_reach  # noqa: E402
 
 
 def row(tuner, repeat, score, data="waves", **others):
@@ -15,6 +15,14 @@ def row(tuner, repeat, score, data="waves", **others):
 
 
 class Tables(unittest.TestCase):
+    def test_a_repetition_is_of_one_machine(self):
+        whole = [row("a", 0, 0.9, machine="there"), row("b", 0, 0.8, machine="there")]
+        begun_there, begun_here = row("a", 1, 0.9, machine="there"), row("b", 1, 0.8, machine="here")
+        other_set = row("a", 0, 0.7, data="digits", machine="here")
+        self.assertEqual(comparable([*whole, begun_there, begun_here, other_set, row("c", 0, 1.0, machine="here")], ["a", "b"], "here"),
+                         [*whole, begun_here, other_set])
+        self.assertEqual(comparable([begun_there], ["a", "b"], "here"), [])
+
     def test_equal_scores_share_their_ranks(self):
         rows = [row("a", 0, 0.9), row("b", 0, 0.8), row("c", 0, 0.8)]
         self.assertEqual({t: found[0] for t, found in mean_ranks(rows, ["a", "b", "c"]).items()}, {"a": 1, "b": 2.5, "c": 2.5})
@@ -45,6 +53,12 @@ class Tables(unittest.TestCase):
         rows = [r for n in range(3) for r in (row(PYTORCH, n, 0, race=[[30, 0.8]], race_in_full=[]),
                                                row("telar", n, 0, race=[[3, 0.8 if n == 0 else 0.1]], race_in_full=[]))]
         self.assertEqual(times_table(rows, ["waves"]).split("\n")[2:], ["| waves, at any epoch | 30.0 s | – | 2 of 3 | – |"])
+
+    def test_the_last_lines_are_of_all_sets(self):
+        rows = [r for data, at in (("waves", 3), ("digits", 30)) for r in (
+            row(PYTORCH, 0, 0, data, race=[[30, 0.8]], race_in_full=[]), row("telar", 0, 0, data, race=[[at, 0.8]], race_in_full=[]))]
+        self.assertEqual(times_table(rows, ["waves", "digits"]).split("\n")[4:],
+                         ["| all, at any epoch | 30.0 s | 16.5 s | 0 of 2 | 0.55 |"])
 
     def test_what_deciding_took_is_telars_own(self):
         rows = [row("telar", 0, 0, busy_share=0.97, overhead_share=0.01), row("other", 0, 0, busy_share=None, overhead_share=None)]
