@@ -105,7 +105,9 @@ struct TuneOptions {
 
 struct Tuning {
   std::vector<Trial> trials{};
-  std::vector<std::size_t> ranking{};               ///< of the trials with an estimate, best first
+  /// Of the trials with an estimate, best first. With one objective the best 256 are ordered by means, of an estimate
+  /// and what trials near it came to, for the best of many results is mostly the luckiest.
+  std::vector<std::size_t> ranking{};
   std::vector<std::size_t> front{};                 ///< those that no other is better than in all objectives
   std::vector<std::optional<double>> importance{};  ///< of the parameters: shares; absent: too few trials
   bool exhausted = false;  ///< every point of a finite space was tried, before the budget was used up

@@ -17,6 +17,8 @@ int Halving::epochs_at(int rung, int full) const noexcept {
 }
 
 int Halving::first_rung(int trial) const noexcept {
+  constexpr int kAtTheBottom = 30;
+  if (trial < kAtTheBottom) return 0;
   // Bracket s of Hyperband begins with (rungs / (s + 1)) eta^s trials, s rungs below the last.
   std::vector<double> counts;
   double all = 0;
@@ -25,7 +27,7 @@ int Halving::first_rung(int trial) const noexcept {
     counts.push_back(static_cast<double>(rungs_) / (below + 1) * std::pow(eta_, below));
     all += counts.back();
   }
-  // A golden-ratio sequence spreads each kind evenly over the trials. Trial 0 starts at the bottom.
+  // A golden-ratio sequence spreads each kind evenly over the trials.
   constexpr double kGolden = 0.6180339887498949;
   double share = std::fmod(trial * kGolden, 1.0) * all;
   for (int rung = 0; rung < rungs_; ++rung) {

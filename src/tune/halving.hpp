@@ -14,7 +14,8 @@ class Halving {
   /// at least 1.
   [[nodiscard]] int epochs_at(int rung, int full) const noexcept;
   /// The rung at which new trial number `trial` is first compared: as often as Hyperband's brackets (Li et al. 2017)
-  /// have one there, so that what is slow to show is not always overlooked.
+  /// have one there, so that what is slow to show is not always overlooked. But the first 30 begin at the lowest: half
+  /// the time of a search of few trainings would else go to points of which a few epochs tell that they are bad.
   [[nodiscard]] int first_rung(int trial) const noexcept;
 
  private:

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "tune/neighbours.hpp"
 #include "tune/parzen.hpp"
 
 namespace telar {
@@ -12,6 +13,7 @@ namespace telar {
 namespace {
 
 constexpr std::uint64_t kCandidates = 24;  // of a modelled trial; one Philox sub-stream each
+constexpr std::size_t kToKnow = 10;        // results, before they make a model
 constexpr int kStreams = 64;
 constexpr int kApart = 1 << 20;  // more than there are trials
 /// What deciding looks at does not grow with the search, or a search of short trainings would mostly decide.
@@ -31,16 +33,7 @@ class EpochSeconds {
     constexpr double kNear = 0.15, kFar = 60 * kNear * kNear;  // squared: beyond, a weight is below 1e-13
     double sum = 0, weights = 0;
     for (const auto& [there, log_seconds] : timed_) {
-      double distance = 0;
-      for (std::size_t p = 0; p < at.size(); ++p) {
-        const double other = (*there)[p];
-        if (std::isnan(at[p]) && std::isnan(other)) continue;
-        const bool choice = space_.options(p) > 0;
-        const double step = std::isnan(at[p]) || std::isnan(other) ? 0.5
-                            : choice                               ? (at[p] == other ? 0 : 0.5)
-                                                                   : at[p] - other;
-        distance += step * step;
-      }
+      const double distance = squared_distance(space_, at, *there);
       const double weight = (distance < kFar ? std::exp(-distance / (2 * kNear * kNear)) : 0) + 1e-12;
       sum += weight * log_seconds;
       weights += weight;
@@ -81,9 +74,7 @@ Coordinates Sampler::spread(int number) const {
 
 std::optional<Coordinates> Sampler::next(int number, const SeenTrials& seen, double cost_matters,
                                          const Taken& taken) const {
-  const auto known = static_cast<int>(seen.standings.ranked());
-  const int to_know = std::clamp(2 * static_cast<int>(space_.size()), 6, 16);
-  if (kind_ == TuneOptions::Sampler::tpe && known >= to_know && number % 10 != 9)
+  if (kind_ == TuneOptions::Sampler::tpe && seen.standings.ranked() >= kToKnow && number % 10 != 9)
     return modelled(number, seen, cost_matters, taken);
   for (int c = 0; c < static_cast<int>(kCandidates); ++c) {
     Coordinates at = spread(number + c * kApart);

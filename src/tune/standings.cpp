@@ -118,12 +118,12 @@ std::vector<double> Standings::estimate(const Trial& trial) const {
 
 std::optional<std::size_t> Standings::promotable(int rungs, const std::function<bool(std::size_t)>& wanted) const {
   for (int r = std::min(rungs - 1, static_cast<int>(rungs_.size())); r-- > 0;)
-    if (const auto found = best_waiting(rungs_[static_cast<std::size_t>(r)], wanted)) return found;
+    if (const auto found = promotable_from(rungs_[static_cast<std::size_t>(r)], wanted)) return found;
   return {};
 }
 
-std::optional<std::size_t> Standings::best_waiting(const Rung& rung,
-                                                   const std::function<bool(std::size_t)>& wanted) const {
+std::optional<std::size_t> Standings::promotable_from(const Rung& rung,
+                                                      const std::function<bool(std::size_t)>& wanted) const {
   const std::size_t most = rung.came / eta_;
   if (rung.merits.empty()) {
     for (const Entry& entry : rung.waiting) {
@@ -148,6 +148,24 @@ std::optional<std::size_t> Standings::best_waiting(const Rung& rung,
       return rung.order[place];
   }
   return {};
+}
+
+std::optional<std::size_t> Standings::best_waiting(int rungs, const std::function<bool(std::size_t)>& wanted) const {
+  constexpr std::size_t kFew = 8;
+  const std::vector<double> gain = gains();
+  const double sign = objectives_.more_is_better(0) ? 1 : -1;
+  std::optional<Entry> best;
+  for (std::size_t r = 0; r < rungs_.size() && static_cast<int>(r) + 1 < rungs; ++r) {
+    const Sorted& waiting = rungs_[r].waiting;
+    for (std::size_t i = 0; i < std::min(waiting.size(), kFew); ++i) {
+      const Entry entry{waiting[i].merit + sign * gain[r], waiting[i].trial};
+      if (best && !(entry < *best)) break;
+      if (!wanted(entry.trial)) continue;
+      best = entry;
+      break;
+    }
+  }
+  return best ? std::optional(best->trial) : std::nullopt;
 }
 
 std::vector<std::size_t> Standings::at_places(const std::vector<std::ptrdiff_t>& places) const {

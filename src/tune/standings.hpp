@@ -41,6 +41,10 @@ class Standings {
   /// eta of those that came there, and waits; the first one that `wanted` accepts. Absent if there is none.
   [[nodiscard]] std::optional<std::size_t> promotable(int rungs, const std::function<bool(std::size_t)>& wanted) const;
 
+  /// The trial with the best estimate that waits below the last of `rungs` rungs; of those that `wanted` accepts, which
+  /// is asked for the first few of each rung. For one objective; absent if there is none.
+  [[nodiscard]] std::optional<std::size_t> best_waiting(int rungs, const std::function<bool(std::size_t)>& wanted) const;
+
   /// The trials without an estimate by number, then those with one from the best on: what is at `places`, counted
   /// from the first with an estimate (negative: without one), in rising order, none twice.
   [[nodiscard]] std::vector<std::size_t> at_places(const std::vector<std::ptrdiff_t>& places) const;
@@ -82,8 +86,8 @@ class Standings {
   static void erase(Sorted& sorted, const Entry& entry);
   Rung& rung(int number);
   [[nodiscard]] std::vector<double> gains() const;
-  [[nodiscard]] std::optional<std::size_t> best_waiting(const Rung& rung,
-                                                        const std::function<bool(std::size_t)>& wanted) const;
+  [[nodiscard]] std::optional<std::size_t> promotable_from(const Rung& rung,
+                                                           const std::function<bool(std::size_t)>& wanted) const;
   [[nodiscard]] std::vector<std::size_t> best_of_one(const std::vector<std::size_t>& places) const;
   [[nodiscard]] std::vector<std::size_t> best_of_several(const std::vector<std::size_t>& places) const;
 

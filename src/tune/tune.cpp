@@ -20,6 +20,7 @@
 #include "tune/every_point.hpp"
 #include "tune/halving.hpp"
 #include "tune/importance.hpp"
+#include "tune/neighbours.hpp"
 #include "tune/paused_training.hpp"
 #include "tune/sampler.hpp"
 #include "tune/standings.hpp"
@@ -55,9 +56,10 @@ class Search {
         trials_(options.earlier),
         standings_(objectives_, std::max(options.eta, 1)) {
     check();
+    if (space_.finite()) every_.emplace(space_);
     for (Trial& trial : trials_) {
       at_.push_back(space_.coordinates(trial.point));
-      if (space_.finite()) tried_.insert(trial.point.values);
+      if (every_) tried_.insert(trial.point.values);
       if (trial.state == Trial::State::running && trial.rungs.empty())  // begun before the search broke off
         unfinished_.push_back(static_cast<std::size_t>(trial.number));
       else if (trial.state == Trial::State::running)
@@ -66,7 +68,6 @@ class Search {
     }
     training_.resize(trials_.size());
     std::ranges::reverse(unfinished_);
-    if (space_.finite()) every_.emplace(space_);
   }
 
   Tuning run() {
@@ -90,6 +91,7 @@ class Search {
       merits.push_back(objectives_.merits(trials_[i].estimate));
     }
     for (const std::size_t place : best_first(merits)) result.ranking.push_back(ranked[place]);
+    if (objectives_.names().size() == 1) order_by_neighbours(space_, objectives_, trials_, at_, result.ranking);
     for (const std::size_t place : pareto_front(merits)) result.front.push_back(ranked[place]);
     result.importance = importance(space_, objectives_, trials_, at_);
     result.exhausted = exhausted_;
@@ -157,6 +159,9 @@ class Search {
     const auto fits_in = [this](std::size_t trial) { return fits(trial, trials_[trial].rungs.back().rung + 1); };
     if (const std::optional<std::size_t> next = standings_.promotable(halving_->rungs(), fits_in))
       return assign(*next, trials_[*next].rungs.back().rung + 1);
+    if (objectives_.names().size() == 1 && is_closing())
+      if (const std::optional<std::size_t> next = standings_.best_waiting(halving_->rungs(), fits_in))
+        return assign(*next, trials_[*next].rungs.back().rung + 1);
     if (!may_begin || untrained_in_a_row_ >= kMostUntrained) return {};
 
     const int number = static_cast<int>(trials_.size());
@@ -203,6 +208,24 @@ class Search {
     for (const std::size_t other : at_work_)  // at their present pieces
       if (training_[other].began != Clock::time_point{}) busy_until_last_ += seconds_since(training_[other].began);
     return {trial, rung};
+  }
+
+  /// Whether what begins now would probably not come to its last rung: then the best that wait go on instead, whether
+  /// or not they are among the best one in eta. For a third of the budget at most.
+  [[nodiscard]] bool is_closing() const {
+    if (!options_.seconds) return false;
+    const double left = *options_.seconds - elapsed();
+    if (left > *options_.seconds / 3) return false;
+    constexpr std::size_t kLatest = 16;
+    double seconds = 0;
+    int count = 0;
+    for (std::size_t i = trials_.size() - std::min(trials_.size(), kLatest); i < trials_.size(); ++i) {
+      const double log_epoch_seconds = standings_.log_epoch_seconds(i);
+      if (std::isnan(log_epoch_seconds) || training_[i].full_epochs == 0) continue;
+      seconds += std::exp(log_epoch_seconds) * training_[i].full_epochs;
+      ++count;
+    }
+    return count > 0 && left < seconds / count;
   }
 
   /// Whether a trial's next rung will probably end in time.

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import statistics
 import subprocess
 import time
 import unittest
@@ -39,7 +40,9 @@ class Tune(ProgramTest):
         self.assertEqual(d["trials"][0]["values"], {"compile.optimizer.learning_rate": 0.0001, "model.layers.2.units": 16,
                                                     "fit.batch_size": "32"}, "trial 0 is the recipe itself")
         ranked = sorted((t for t in d["trials"] if t["rank"] is not None), key=lambda t: t["rank"])
-        self.assertEqual([t["estimate"][0] for t in ranked], sorted((t["estimate"][0] for t in ranked), reverse=True))
+        self.assertEqual([t["rank"] for t in ranked], list(range(len(ranked))))
+        half = len(ranked) // 2  # what is near by changes the order, but does not turn it round
+        self.assertGreater(*(statistics.mean(t["estimate"][0] for t in part) for part in (ranked[:half], ranked[half:])))
         # The finalists were trained in full on seeds that the search did not use, the proof on others.
         for finalist in d["finalists"]:
             self.assertEqual([r["seed"] for r in finalist["runs"]], [1, 2])

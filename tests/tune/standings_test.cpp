@@ -34,6 +34,17 @@ std::optional<std::size_t> promotable_by_sorting(const std::vector<Trial>& trial
   return {};
 }
 
+/// The definition: the highest estimate of those that wait, and of equals the earlier trial.
+std::optional<std::size_t> best_waiting_by_sorting(std::vector<Trial> trials, const Objectives& objectives) {
+  estimate_trials(trials);
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < trials.size(); ++i)
+    if (trials[i].state == Trial::State::paused &&
+        (!best || objectives.merits(trials[i].estimate)[0] > objectives.merits(trials[*best].estimate)[0]))
+      best = i;
+  return best;
+}
+
 /// The definition: those without an estimate, then the others sorted.
 std::vector<std::size_t> all_by_sorting(std::vector<Trial> trials, const Objectives& objectives) {
   estimate_trials(trials);
@@ -63,6 +74,11 @@ void search_at_random(const std::vector<std::string>& names, unsigned seed) {
   for (int step = 0; step < 400; ++step) {
     const std::optional<std::size_t> next = standings.promotable(kRungs, [](std::size_t) { return true; });
     ASSERT_EQ(next, promotable_by_sorting(trials, objectives)) << "step " << step;
+    if (names.size() == 1) {
+      ASSERT_EQ(standings.best_waiting(kRungs, [](std::size_t) { return true; }),
+                best_waiting_by_sorting(trials, objectives))
+          << "step " << step;
+    }
     if (running.size() < 3) {
       if (!next) {
         trials.push_back({.number = static_cast<int>(trials.size())});

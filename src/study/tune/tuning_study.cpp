@@ -31,10 +31,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr double kSearchShare = 0.6;     // of a budget of seconds
-constexpr double kChoosingShare = 0.45;  // of what is left then
+constexpr double kSearchShare = 0.6;    // of a budget of seconds
+constexpr double kChoosingShare = 0.5;  // of what is left then
 constexpr std::size_t kMostFinalists = 3;
-constexpr int kChoosingSeeds = 2;
+constexpr int kChoosingSeeds = 2;  // one, where there is no time for two
 constexpr int kProvingSeeds = 8;
 constexpr int kProvingSeedsWithoutTime = 6;  // the fewest that can give a verdict
 
@@ -257,21 +257,21 @@ class TuningWork {
   void choose() {
     if (study_.ended == TuningStudy::Ended::interrupted) return;
     std::vector<int> candidates;
-    double seconds = 0;
-    const double most = kChoosingShare * seconds_left() * plan_.workers;
     std::set<std::string> same{recipe_sha256(base_)};  // the default: the proof trains it
     for (const std::size_t trial : study_.tuning.ranking) {
       if (candidates.size() == kMostFinalists) break;
-      if (!same.insert(recipe_sha256(recipe_of(study_.tuning.trials[trial]))).second) continue;
-      seconds += kChoosingSeeds * full_seconds(static_cast<int>(trial));
-      if (!candidates.empty() && seconds > most) break;
-      candidates.push_back(static_cast<int>(trial));
+      if (same.insert(recipe_sha256(recipe_of(study_.tuning.trials[trial]))).second)
+        candidates.push_back(static_cast<int>(trial));
     }
     if (candidates.empty()) return;
-    if (candidates.size() == 1 && seconds > most) {  // no time to choose: the search's own order stands
-      study_.finalists.push_back({candidates.front()});
+    std::vector<double> seconds;
+    for (const int trial : candidates) seconds.push_back(full_seconds(trial));
+    const ChoosingPlan choosing = plan_choosing(seconds, kChoosingShare * seconds_left() * plan_.workers);
+    if (choosing.finalists > 0) {
+      candidates.resize(choosing.finalists);
+      train_finalists(candidates, choosing.seeds);
     } else {
-      train_finalists(candidates);
+      study_.finalists.push_back({candidates.front()});
     }
     if (hooks_.compare.stopped()) {
       study_.ended = TuningStudy::Ended::interrupted;
@@ -289,7 +289,7 @@ class TuningWork {
     study_.best_recipe.file = study_.directory / "best.toml";
   }
 
-  void train_finalists(const std::vector<int>& candidates) {
+  void train_finalists(const std::vector<int>& candidates, int seeds) {
     const fs::path store = study_.directory / "runs";
     const Json document = data_document(data_);
     std::vector<SeedJob> jobs;
@@ -298,7 +298,7 @@ class TuningWork {
       if (run.state == RunEntry::State::ended && run.ended != to_string(Ended::interrupted) && !run.key.empty())
         known.emplace(run.key, std::move(run));
     std::vector<std::pair<std::size_t, FinalistRun>> runs;
-    for (int s = 1; s <= kChoosingSeeds; ++s)
+    for (int s = 1; s <= seeds; ++s)
       for (std::size_t c = 0; c < candidates.size(); ++c) {
         Recipe recipe = recipe_of(study_.tuning.trials[static_cast<std::size_t>(candidates[c])]);
         recipe.seed = base_.seed + static_cast<std::uint64_t>(s);
@@ -386,6 +386,16 @@ class TuningWork {
 };
 
 }  // namespace
+
+ChoosingPlan plan_choosing(std::span<const double> full_seconds, double seconds) {
+  for (int seeds = kChoosingSeeds; seeds > 0; --seeds) {
+    std::size_t count = 0;
+    for (double spent = 0; count < full_seconds.size(); ++count)
+      if ((spent += seeds * full_seconds[count]) > seconds) break;
+    if (count > 1 || (count > 0 && count == full_seconds.size())) return {count, seeds};
+  }
+  return {};
+}
 
 TuningStudy run_tuning(const TuningPlan& plan, const TuningHooks& hooks) { return TuningWork(plan, hooks).run(); }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,17 @@ struct Finalist {
   std::vector<FinalistRun> runs{};
   Summary summary{};
 };
+
+/// How many of the best trials are trained again, and with how many fresh seeds.
+struct ChoosingPlan {
+  std::size_t finalists = 0;  ///< 0: there is no time to choose, the search's own order stands
+  int seeds = 0;
+};
+
+/// `full_seconds`: of one training in full of each candidate, best first; `seconds`: that there are for all of them on
+/// one core. All candidates with two seeds, or as many as there is time for if these are two at least; else as many
+/// with one seed.
+[[nodiscard]] ChoosingPlan plan_choosing(std::span<const double> full_seconds, double seconds);
 
 /// A study as far as it came.
 struct TuningStudy {
