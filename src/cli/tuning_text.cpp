@@ -92,7 +92,9 @@ std::string tuning_text(const TuningPlan& plan, const TuningStudy& study, const 
                         trial.rungs.back().values.front(), std::max<std::size_t>(10, study.objectives.front().size()),
                         point_text(trial));
   }
-  text += "Ranked with what others gained by more epochs, and with what came of trials near by.\n";
+  text += study.objectives.size() > 1
+              ? "Trials with fewer epochs are ranked by what others gained with more.\n"
+              : "Ranked with what others gained by more epochs, and with what came of trials near by.\n";
 
   bool known = false;
   for (const auto& share : tuning.importance) known = known || share.has_value();

@@ -17,8 +17,9 @@ namespace telar {
 
 /// The best of many results is mostly the luckiest, so the first 256 of `ranking`, which has trials with an estimate
 /// best first, come into the order of means: of a trial's own estimate, of those of completed trials near it, each with
-/// exp(-d^2 / (2 * 0.1^2)) at distance d, and with the weight of half a result the mean of all completed ones. In a
-/// search of few trials none is near another, and the order stays. For one objective.
+/// exp(-d^2 / (2 * 0.1^2)) at distance d, and with the weight of one result the median of all completed ones. None
+/// counts for further below the median than the best is above it: a loss has no bound. Where no trial is near another
+/// the order stays. For one objective.
 void order_by_neighbours(const SearchSpace& space, const Objectives& objectives, std::span<const Trial> trials,
                          std::span<const Coordinates> at, std::vector<std::size_t>& ranking);
 

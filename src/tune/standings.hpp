@@ -43,7 +43,8 @@ class Standings {
 
   /// The trial with the best estimate that waits below the last of `rungs` rungs; of those that `wanted` accepts, which
   /// is asked for the first few of each rung. For one objective; absent if there is none.
-  [[nodiscard]] std::optional<std::size_t> best_waiting(int rungs, const std::function<bool(std::size_t)>& wanted) const;
+  [[nodiscard]] std::optional<std::size_t> best_waiting(int rungs,
+                                                        const std::function<bool(std::size_t)>& wanted) const;
 
   /// The trials without an estimate by number, then those with one from the best on: what is at `places`, counted
   /// from the first with an estimate (negative: without one), in rising order, none twice.

@@ -159,29 +159,29 @@ class Search {
     const auto fits_in = [this](std::size_t trial) { return fits(trial, trials_[trial].rungs.back().rung + 1); };
     if (const std::optional<std::size_t> next = standings_.promotable(halving_->rungs(), fits_in))
       return assign(*next, trials_[*next].rungs.back().rung + 1);
-    if (objectives_.names().size() == 1 && is_closing())
-      if (const std::optional<std::size_t> next = standings_.best_waiting(halving_->rungs(), fits_in))
-        return assign(*next, trials_[*next].rungs.back().rung + 1);
+    if (objectives_.names().size() == 1 && is_closing()) {
+      const auto fits_to_its_end = [this](std::size_t trial) { return fits(trial, halving_->rungs() - 1); };
+      std::optional<std::size_t> next = standings_.best_waiting(halving_->rungs(), fits_to_its_end);
+      if (!next) next = standings_.best_waiting(halving_->rungs(), fits_in);
+      if (next) return assign(*next, trials_[*next].rungs.back().rung + 1);
+    }
     if (!may_begin || untrained_in_a_row_ >= kMostUntrained) return {};
 
     const int number = static_cast<int>(trials_.size());
     Trial trial;
     trial.number = number;
-    Coordinates at;
     if (number == 0 && options_.first) {
       trial.point = *options_.first;
-      at = space_.coordinates(trial.point);
     } else {
-      std::optional<Coordinates> next = next_place(number);
+      const std::optional<Coordinates> next = next_place(number);
       if (!next) return {};
-      at = std::move(*next);
-      trial.point = space_.point(at);
+      trial.point = space_.point(*next);
     }
     trial.first_rung = halving_->first_rung(number);
     if (every_) tried_.insert(trial.point.values);
+    at_.push_back(space_.coordinates(trial.point));  // of whole numbers and rounded ones, as they are
     trials_.push_back(std::move(trial));
     standings_.update(trials_.back());
-    at_.push_back(std::move(at));
     training_.emplace_back();
     if (options_.on_change) options_.on_change(trials_.back());
     return assign(trials_.size() - 1, trials_.back().first_rung);
@@ -216,10 +216,10 @@ class Search {
     if (!options_.seconds) return false;
     const double left = *options_.seconds - elapsed();
     if (left > *options_.seconds / 3) return false;
-    constexpr std::size_t kLatest = 16;
+    constexpr int kLatest = 16;
     double seconds = 0;
     int count = 0;
-    for (std::size_t i = trials_.size() - std::min(trials_.size(), kLatest); i < trials_.size(); ++i) {
+    for (std::size_t i = trials_.size(); i-- > 0 && count < kLatest;) {
       const double log_epoch_seconds = standings_.log_epoch_seconds(i);
       if (std::isnan(log_epoch_seconds) || training_[i].full_epochs == 0) continue;
       seconds += std::exp(log_epoch_seconds) * training_[i].full_epochs;

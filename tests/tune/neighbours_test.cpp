@@ -62,6 +62,28 @@ TEST(Neighbours, LessIsBetterWhereItIs) {
             (Order{1, 2, 0, 3}));
 }
 
+TEST(Neighbours, OneLargeLossDoesNotDecide) {
+  for (const double loss : {10.0, 1e6})
+    EXPECT_EQ(order_of({{{0.10, 0}, 0.25}, {{0.50, 0}, 0.40}, {{0.52, 0}, 0.41}, {{0.54, 0}, 0.42}, {{0.1, 1}, loss}},
+                       "val_loss")
+                  .front(),
+              0u)
+        << loss;
+}
+
+TEST(Neighbours, WithoutACompletedOneTheOrderStays) {
+  const Trial::State paused = Trial::State::paused;
+  EXPECT_EQ(order_of({{{0.1, 0}, 0.9, paused}, {{0.1, 0}, 0.8, paused}}), (Order{0, 1}));
+  EXPECT_EQ(order_of({}), Order{});
+}
+
+TEST(Neighbours, BehindTheBestTheOrderStays) {
+  std::vector<Result> results;
+  for (int i = 0; i < 300; ++i) results.push_back({{std::fmod(0.618 * i, 1), 0}, 0.9 - i * 0.001});
+  const Order order = order_of(results);
+  for (std::size_t i = 256; i < 300; ++i) EXPECT_EQ(order[i], i);
+}
+
 TEST(Neighbours, TheEdgeIsOneLongAndWhatIsMissingHalf) {
   EXPECT_DOUBLE_EQ(squared_distance(neighbourhood(), {0.2, 0}, {0.5, 0}), 0.3 * 0.3);
   EXPECT_DOUBLE_EQ(squared_distance(neighbourhood(), {0.2, 0}, {0.2, 2}), 0.25);

@@ -139,6 +139,9 @@ TEST(Standings, OfferTheNextOneWhereOneIsNotWanted) {
   EXPECT_EQ(standings.promotable(2, [](std::size_t) { return true; }), 5u);
   EXPECT_EQ(standings.promotable(2, [](std::size_t trial) { return trial != 5; }), 4u) << "two of six may go on";
   EXPECT_EQ(standings.promotable(2, [](std::size_t trial) { return trial < 4; }), std::nullopt);
+  EXPECT_EQ(standings.best_waiting(2, [](std::size_t trial) { return trial < 4; }), 3u) << "any may go on";
+  EXPECT_EQ(standings.best_waiting(2, [](std::size_t) { return false; }), std::nullopt);
+  EXPECT_EQ(standings.best_waiting(1, [](std::size_t) { return true; }), std::nullopt) << "they are at the last rung";
 }
 
 TEST(PlacedSum, DoesNotDependOnWhoCameFirst) {

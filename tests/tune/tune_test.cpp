@@ -112,6 +112,7 @@ TEST(Tune, ASearchGoesOnWhereItWasCutOff) {
     EXPECT_EQ(resumed.trials[i].estimate, whole.trials[i].estimate)
         << i << ": a network that was in memory is trained again, to the same bits";
   }
+  EXPECT_EQ(resumed.ranking, whole.ranking);
 }
 
 TEST(Tune, TrialsMayHaveEpochsOfTheirOwn) {
