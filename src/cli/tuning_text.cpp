@@ -105,9 +105,12 @@ std::string tuning_text(const TuningPlan& plan, const TuningStudy& study, const 
     std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
       return tuning.importance[a].value_or(0) > tuning.importance[b].value_or(0);
     });
-    for (const std::size_t i : order)
+    for (const std::size_t i : order) {
+      const auto* choice = std::get_if<Choice>(&plan.search.space()[i].values);
+      if (choice != nullptr && choice->options.size() == 1) continue;  // nothing else could be
       text += fmt::format("{:>4.0f} %  {}\n", 100 * tuning.importance[i].value_or(0),
                           printable_lines(plan.search.space()[i].name));
+    }
   }
   if (study.objectives.size() > 1) {
     text += "\n" + head("no other is better in everything", style);
